@@ -20,7 +20,7 @@ _ALIKE = ("conditions", "history")
 what sharing all of them would cost."""
 
 
-class _Entry(msgspec.Struct, gc=False):
+class _ManagedEntry(msgspec.Struct, gc=False):
     """One of managedFields, its paths unread."""
 
     manager: str = ""
@@ -47,7 +47,7 @@ class _Metadata(msgspec.Struct, gc=False):
     labels: dict[str, str] | None = None
     annotations: dict[str, str] | None = None
     ownerReferences: list[Any] | None = None
-    managedFields: list[_Entry] | None = None
+    managedFields: list[_ManagedEntry] | None = None
 
 
 class _Object(msgspec.Struct, gc=False, forbid_unknown_fields=True):
@@ -65,13 +65,13 @@ class _Head(msgspec.Struct, gc=False, rename={"token": "continue"}):
     token: str | None = None
 
 
-class _List(msgspec.Struct, gc=False):
+class _ObjectList(msgspec.Struct, gc=False):
     kind: str
     metadata: _Head
     items: list[_Object]
 
 
-_DECODER = msgspec.json.Decoder(_List)
+_DECODER = msgspec.json.Decoder(_ObjectList)
 
 
 def read(data: bytes, api_version: str, kind: str) -> Page | None:

@@ -28,7 +28,7 @@ OVERDUE = 2.0  # seconds after which a key's way is given up as lost, whether or
 Typed = events.Key | events.Paste
 
 
-class Taker(Protocol):
+class KeyTaker(Protocol):
     """Says of each key whether it is taken: True, False (it goes nowhere), None (not yet)."""
 
     def takes(self, event: Typed) -> bool | None:
@@ -55,7 +55,7 @@ class KeyGate:
     """Lives on Textual's loop. `hand_on` dispatches one event as Textual would."""
 
     def __init__(
-        self, app: App[Any], taker: Taker, hand_on: Callable[[Typed], Awaitable[None]]
+        self, app: App[Any], taker: KeyTaker, hand_on: Callable[[Typed], Awaitable[None]]
     ) -> None:
         self._app = app
         self._taker = taker

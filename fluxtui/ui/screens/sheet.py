@@ -101,7 +101,7 @@ class Sheet(ModalScreen[Result], Generic[Result]):
         return self._drawn is not None and pressed >= self._drawn
 
     def takes(self, event: Typed) -> bool | None:
-        """A key for it; see `Taker`."""
+        """A key for it; see `KeyTaker`."""
         if self._drawn is None:
             return None
         ahead = (self.typeahead and is_text(event)) or self._leaves(event)

@@ -26,7 +26,7 @@ _TOO_OLD = "The resourceVersion for the provided list is too old."
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListPage:
     """One answer: the objects, the version they are of, and how to go on."""
 
     items: list[Stored]
@@ -55,7 +55,7 @@ def page(
     options: ListOptions,
     test: Predicate | None,
     name: str = "",
-) -> Page:
+) -> ListPage:
     """A list as the options ask for it. Raises 400, 410."""
     version, start = options.version if options.exact else 0, ""
     if options.token:
@@ -83,8 +83,8 @@ def page(
             if len(items) == options.limit and after:
                 # With a selector nobody has counted how many come.
                 token = _encoded(rv, path_of(key) + "\0")
-                return Page(items, rv, token, None if test else after)
-    return Page(items, rv)
+                return ListPage(items, rv, token, None if test else after)
+    return ListPage(items, rv)
 
 
 def _encoded(rv: int, start: str) -> str:
