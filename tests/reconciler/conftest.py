@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from reconciler_git import DEPLOY
 from reconciler_stage import HOST, Stage, raise_stage
 
 from fluxtui.artifacts import RegistrySettings
 from fluxtui.world.apiserver.server import ApiServer
 from fluxtui.world.registry import RegistryServer
+from tests.contract.fleet.servers import GitRepository, Shop
 
 
 def lax_crds() -> list[dict[str, Any]]:
@@ -80,3 +82,16 @@ async def lax_stage(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIt
     """A stage whose API takes malformed Flux objects."""
     async with raised(tmp_path, caplog, ApiServer("staging", crds=lax_crds())) as stage:
         yield stage
+
+
+@pytest.fixture
+def git(tmp_path: Path) -> GitRepository:
+    repository = GitRepository(tmp_path / "deploy")
+    repository.commit(DEPLOY, "Deliver one thing")
+    return repository
+
+
+@pytest.fixture
+def shop(git: GitRepository) -> Iterator[Shop]:
+    with Shop(git) as shop:
+        yield shop

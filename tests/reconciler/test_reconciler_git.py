@@ -1,4 +1,4 @@
-"""GitRepositories: which commit is taken, what of it is kept, and what is said of both.
+"""GitRepositories: which commit is taken, who may fetch it, and what is said of both.
 
 Against git's own upload-pack, over HTTP. The same cases meet the real source-controller in
 tests/contract/test_git_sources.py.
@@ -6,80 +6,26 @@ tests/contract/test_git_sources.py.
 
 from __future__ import annotations
 
-import base64
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from reconciler_stage import NS, Stage, condition, config_map, kustomization
+from reconciler_git import (
+    MINUTES,
+    artifact,
+    conditions,
+    kept,
+    refused,
+    revision,
+    secret,
+    source,
+)
+from reconciler_stage import NS, Stage, condition
 
-from fluxtui.artifacts.unpacking import unpack_files
 from tests.contract.fleet.servers import LOGIN, TOKEN, GitRepository, Shop
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not on this machine")
-DEPLOY = {"apps/cm.yaml": config_map("one", color="red"), "README.md": "hello"}
-MINUTES = 60.0
-
-
-@pytest.fixture
-def git(tmp_path: Path) -> GitRepository:
-    repository = GitRepository(tmp_path / "deploy")
-    repository.commit(DEPLOY, "Deliver one thing")
-    return repository
-
-
-@pytest.fixture
-def shop(git: GitRepository) -> Iterator[Shop]:
-    with Shop(git) as shop:
-        yield shop
-
-
-def source(shop: Shop, name: str = "deploy", path: str = "git/deploy.git", **spec: Any) -> Any:
-    return {
-        "apiVersion": "source.toolkit.fluxcd.io/v1",
-        "kind": "GitRepository",
-        "metadata": {"name": name, "namespace": NS},
-        "spec": {
-            "interval": "5m",
-            "url": f"{shop.url}/{path}",
-            "ref": {"branch": "main"},
-            **spec,
-        },
-    }
-
-
-def secret(name: str, **values: str) -> Any:
-    data = {
-        key.replace("_", "."): base64.b64encode(v.encode()).decode() for key, v in values.items()
-    }
-    return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, "namespace": NS},
-            "data": data}  # fmt: skip
-
-
-def artifact(obj: Any) -> Any:
-    return ((obj or {}).get("status") or {}).get("artifact") or {}
-
-
-def revision(obj: Any) -> str:
-    return str(artifact(obj).get("revision", ""))
-
-
-def conditions(obj: Any) -> list[tuple[str, str, str]]:
-    return [(c["type"], c["status"], c["reason"]) for c in obj["status"]["conditions"]]
-
-
-def kept(stage: Stage, obj: Any) -> dict[str, bytes]:
-    """The files of what is stored."""
-    name = artifact(obj)["digest"].removeprefix("sha256:")
-    return unpack_files((stage.folder / "storage" / f"{name}.tar.gz").read_bytes())
-
-
-async def refused(stage: Stage, reason: str, name: str = "deploy") -> str:
-    """The message with which it is not ready."""
-    found = await stage.until_condition("GitRepository", name, "Ready", "False", reason)
-    return str(condition(found, "Ready")["message"])
 
 
 # -- which commit
@@ -298,176 +244,6 @@ async def test_a_password_does_not_leave_this_machine_in_the_clear(
     assert (await refused(stage, "GitOperationFailed")).endswith(
         "basic auth cannot be sent over HTTP"
     )
-
-
-# -- what of it
-
-
-async def test_what_is_ignored_is_left_out(stage: Stage, git: GitRepository, shop: Shop) -> None:
-    git.commit(
-        {".github/ci.yaml": "x", "logo.png": "x", "apps/.sourceignore": "*.txt\n!keep.txt\n",
-         "apps/a.txt": "x", "apps/keep.txt": "x", "a.txt": "x", ".gitignore": "x"},
-        "More files",
-    )  # fmt: skip
-    await stage.apply(source(shop))
-    await stage.start()
-    found = await stage.until_ready("GitRepository", "deploy")
-    files = set(kept(stage, found))
-    # With a pattern of one's own Flux's sets but that of version control do not count.
-    assert files == {"apps/cm.yaml", "README.md", "apps/.sourceignore", "apps/keep.txt", "a.txt",
-                     ".github/ci.yaml", "logo.png"}  # fmt: skip
-    await stage.patch("GitRepository", "deploy", {"spec": {"ignore": "/*\n!/apps\n"}})
-    found = await stage.until_ready("GitRepository", "deploy")
-    assert found["status"]["observedIgnore"] == "/*\n!/apps\n"
-    assert set(kept(stage, found)) == {"apps/cm.yaml", "apps/.sourceignore", "apps/keep.txt",
-                                       "apps/a.txt"}  # fmt: skip
-
-
-async def test_only_what_is_named_is_checked_out(
-    stage: Stage, git: GitRepository, shop: Shop
-) -> None:
-    git.commit({"docs/a.md": "x"}, "More files")
-    await stage.apply(source(shop, sparseCheckout=["./apps"]))
-    await stage.start()
-    found = await stage.until_ready("GitRepository", "deploy")
-    assert set(kept(stage, found)) == {"apps/cm.yaml"}
-    assert found["status"]["observedSparseCheckout"] == ["./apps"]
-    await stage.patch("GitRepository", "deploy", {"spec": {"sparseCheckout": ["nowhere"]}})
-    message = await refused(stage, "GitOperationFailed")
-    assert message.startswith(
-        "failed to sparse checkout directories : sparse checkout dir 'nowhere'"
-    )
-
-
-async def test_another_repositorys_files_are_put_among_its_own(
-    stage: Stage, git: GitRepository, shop: Shop
-) -> None:
-    include = [{"repository": {"name": "base"}, "fromPath": "apps", "toPath": "vendor/base"}]
-    await stage.apply(source(shop, include=include))
-    await stage.start()
-    found = await stage.until_condition("GitRepository", "deploy", "IncludeUnavailable", "True")
-    assert conditions(found)[0] == ("Ready", "False", "NotFound")
-    assert "could not get resource for include 'base'" in condition(found, "Ready")["message"]
-    await stage.apply(source(shop, "base", ref={"branch": "none"}))
-    await refused(stage, "GitOperationFailed", "base")
-    await stage.pass_time(31)
-    await refused(stage, "NoArtifact")
-    await stage.patch("GitRepository", "base", {"spec": {"ref": {"branch": "main"}}})
-    base = await stage.until_ready("GitRepository", "base")
-    await stage.pass_time(31)
-    found = await stage.until_ready("GitRepository", "deploy")
-    assert kept(stage, found) == {
-        "apps/cm.yaml": DEPLOY["apps/cm.yaml"].encode(),
-        "README.md": b"hello",
-        "vendor/base/cm.yaml": DEPLOY["apps/cm.yaml"].encode(),
-    }
-    assert found["status"]["includedArtifacts"] == [artifact(base)]
-    assert found["status"]["observedInclude"] == include
-    assert condition(found, "IncludeUnavailable") == {}
-
-
-async def test_what_is_included_is_followed(stage: Stage, git: GitRepository, shop: Shop) -> None:
-    old = git.commit({"NOTES": "1"}, "Old")
-    git.tag("v1.0.0")
-    include = [{"repository": {"name": "base"}}]
-    await stage.apply(source(shop, ref={"tag": "v1.0.0"}, include=include))
-    await stage.apply(source(shop, "base", interval="1m"))
-    await stage.start()
-    await stage.until_ready("GitRepository", "base")
-    await stage.pass_time(31)
-    before = await stage.until_ready("GitRepository", "deploy")
-    assert kept(stage, before)["base/NOTES"] == b"1"
-    git.commit({"NOTES": "2"}, "New")
-    await stage.request("GitRepository", "base", "now")
-    await stage.until("GitRepository", "base", lambda o: not revision(o).endswith(old))
-    await stage.request("GitRepository", "deploy", "now")
-    found = await stage.until(
-        "GitRepository", "deploy", lambda o: artifact(o).get("digest") != artifact(before)["digest"]
-    )
-    assert revision(found) == revision(before) == f"v1.0.0@sha1:{old}"
-    assert kept(stage, found)["base/NOTES"] == b"2"
-    assert kept(stage, found)["NOTES"] == b"1"
-
-
-async def test_an_include_puts_nothing_over_what_is_there(stage: Stage, shop: Shop) -> None:
-    include = [{"repository": {"name": "base"}, "toPath": "apps"}]
-    await stage.apply(source(shop, "base"))
-    await stage.start()
-    await stage.until_ready("GitRepository", "base")
-    await stage.apply(source(shop, include=include))
-    message = await refused(stage, "CopyFailure")
-    assert message.startswith("failed to copy 'base' include from ")
-
-
-# -- what stands on it
-
-
-async def test_a_commit_reaches_the_cluster(stage: Stage, git: GitRepository, shop: Shop) -> None:
-    await stage.apply(source(shop))
-    ref = {"kind": "GitRepository", "name": "deploy"}
-    await stage.apply(kustomization("apps", path="./apps", sourceRef=ref))
-    await stage.start()
-    await stage.until_ready("Kustomization", "apps")
-    found = await stage.get("ConfigMap", "one")
-    assert found is not None and found["data"] == {"color": "red"}
-    head = git.commit({"apps/cm.yaml": config_map("one", color="blue")}, "Paint it blue")
-    await stage.request("GitRepository", "deploy", "now")
-    await stage.until("ConfigMap", "one", lambda o: o and o["data"] == {"color": "blue"})
-    found = await stage.until(
-        "Kustomization",
-        "apps",
-        lambda o: o and o["status"].get("lastAppliedRevision") == f"main@sha1:{head}",
-    )
-    await stage.until_ready("Kustomization", "apps")
-
-
-async def test_a_path_that_a_commit_took_away_is_told(
-    stage: Stage, git: GitRepository, shop: Shop
-) -> None:
-    await stage.apply(source(shop))
-    ref = {"kind": "GitRepository", "name": "deploy"}
-    await stage.apply(kustomization("apps", path="./apps", sourceRef=ref))
-    await stage.start()
-    await stage.until_ready("Kustomization", "apps")
-    git.commit({"apps/cm.yaml": None, "moved/cm.yaml": config_map("one")}, "Move it")
-    await stage.request("GitRepository", "deploy", "now")
-    found = await stage.until_condition("Kustomization", "apps", "Ready", "False", "ArtifactFailed")
-    assert "kustomization path not found" in condition(found, "Ready")["message"]
-    assert await stage.get("ConfigMap", "one") is not None, "what runs stays"
-
-
-async def test_an_artifact_that_vanished_is_fetched_again(stage: Stage, shop: Shop) -> None:
-    await stage.apply(source(shop))
-    await stage.start()
-    found = await stage.until_ready("GitRepository", "deploy")
-    for path in (stage.folder / "storage").glob("*.tar.gz"):
-        path.unlink()
-    ref = {"kind": "GitRepository", "name": "deploy"}
-    await stage.apply(kustomization("apps", path="./apps", sourceRef=ref))
-    await stage.until("GitRepository", "deploy", lambda o: not revision(o))
-    again = await stage.until_ready("GitRepository", "deploy")
-    assert artifact(again)["digest"] == artifact(found)["digest"]
-    await stage.pass_time(31)
-    await stage.until_ready("Kustomization", "apps")
-
-
-async def test_a_suspended_source_fetches_nothing(
-    stage: Stage, git: GitRepository, shop: Shop
-) -> None:
-    await stage.apply(source(shop))
-    await stage.start()
-    before = await stage.until_ready("GitRepository", "deploy")
-    await stage.patch("GitRepository", "deploy", {"spec": {"suspend": True}})
-    git.commit({"NOTES": "2"}, "Second")
-    await stage.request("GitRepository", "deploy", "now")
-    found = await stage.until(
-        "GitRepository",
-        "deploy",
-        lambda o: o and o["status"].get("lastHandledReconcileAt") == "now",
-    )
-    assert artifact(found) == artifact(before)
-    await stage.patch("GitRepository", "deploy", {"spec": {"suspend": False}})
-    await stage.until("GitRepository", "deploy", lambda o: revision(o) != revision(before))
 
 
 @pytest.mark.parametrize(
