@@ -28,7 +28,8 @@ from tests.mutants.operators import Mutant, mutants
 
 ROOT = Path(__file__).parents[2]
 ENGINE = "tests/engine/test_engine_inputs.py tests/engine/test_engine_unheard.py "
-ENGINE += "tests/engine/test_engine_jobs.py tests/engine/test_engine_preconditions.py "
+ENGINE += "tests/engine/test_engine_jobs.py tests/engine/test_engine_steps.py "
+ENGINE += "tests/engine/test_engine_preconditions.py "
 ENGINE += "tests/engine/test_engine_protection.py tests/engine/test_engine_stale.py"
 TABLE = "tests/ui/test_ui_table.py tests/ui/test_ui_table_groups.py tests/ui/test_ui_scrolling.py "
 TABLE += "tests/ui/test_ui_chain_rows.py tests/ui/test_ui_columns.py "
