@@ -3,160 +3,35 @@
 from __future__ import annotations
 
 import pytest
-from review_pairs import found, rules_of
-
-from fluxtui.domain.danger import Gravity
-from fluxtui.domain.review.catalog import ALL
-from fluxtui.domain.review.pods import containers
-from fluxtui.domain.review.rules import RULES
-
-CLAIM = """
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata: {name: data}
-spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: %s}}}
-"""
-DEPLOYMENT = """
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  replicas: %s
-  selector: {matchLabels: {app: %s}}
-  template:
-    metadata: {labels: {app: %s}}
-    spec: {containers: [{name: web, image: "web:1"}]}
-"""
-SERVICE = """
-apiVersion: v1
-kind: Service
-metadata: {name: web}
-spec: {selector: {app: %s}, ports: [{port: 80}]}
-"""
-STATEFUL = """
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: {name: db}
-spec:
-  replicas: 3
-  serviceName: %s
-  selector: {matchLabels: {app: db}}
-  template: {metadata: {labels: {app: db}}, spec: {containers: [{name: db, image: "db:%s"}]}}
-  volumeClaimTemplates:
-    - metadata: {name: data}
-      spec: {resources: {requests: {storage: %s}}}
-"""
-JOB = """
-apiVersion: batch/v1
-kind: Job
-metadata: {name: migrate%s}
-spec: {template: {spec: {containers: [{name: m, image: "db:%s", command: [migrate, up]}]}}}
-"""
-SQL = """
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: sql}
-data:
-  001.sql: |
-    CREATE TABLE audit (at DateTime)
-  %s
-"""
-ADDS = "002.sql: |\n    ALTER TABLE audit ADD COLUMN who String"
-DROPS = "002.sql: |\n    ALTER TABLE audit\n      DROP COLUMN who"
-CONFIG = """
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: settings}
-immutable: %s
-data: {a: "%s"}
-"""
-
-CRD = """
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: boats.sea.example.com}
-spec:
-  versions:
-    - name: v1
-      served: %s
-      storage: true
-      schema:
-        openAPIV3Schema:
-          type: object
-          properties:
-            spec:
-              type: object
-              %s
-"""
-LOOSE = "properties: {size: {type: integer, maximum: 9}, flag: {type: string, enum: [a, b]}}"
-BUDGET = """
-apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata: {name: web}
-spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}
-"""
-POD = """
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      %s
-      containers:
-        - name: web
-          image: %s
-          %s
-"""
-ROLE = """
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata: {name: web}
-rules: [{apiGroups: [%s], resources: [%s], verbs: [%s]}]
-"""
-READS = POD % (
-    "",
-    "a:1",
-    "env: [{name: A, valueFrom: {configMapKeyRef: {name: settings, key: %s}}}]",
+from review_manifests import (
+    ADDS,
+    ANNA,
+    BEN,
+    BINDING,
+    BUDGET,
+    CLAIM,
+    CONFIG,
+    CRD,
+    DEPLOYMENT,
+    INGRESS,
+    JOB,
+    KEPT,
+    LOOSE,
+    NOBODY,
+    OPERATED,
+    POD,
+    PORT,
+    READS,
+    ROLE,
+    SERVICE,
+    SQL,
+    STATEFUL,
+    STREAM,
 )
-KEPT = "---" + CONFIG % ("false", "1")
-BINDING = """
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata: {name: web}
-roleRef: {kind: ClusterRole, name: %s, apiGroup: rbac.authorization.k8s.io}
-subjects: [%s]
-"""
-ANNA = "{kind: User, name: anna}"
-BEN = "{kind: ServiceAccount, name: ben, namespace: apps}"
-INGRESS = """
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata: {name: web}
-spec: {rules: [{host: %s, http: {paths: [{path: %s, pathType: Prefix}]}}]}
-"""
-PORT = """
-apiVersion: v1
-kind: Service
-metadata: {name: web}
-spec: {selector: {app: web}, ports: [{port: %s}%s]}
-"""
+from review_pairs import rules_of
 
-STREAM = """
-apiVersion: jetstream.nats.io/v1beta2
-kind: Stream
-metadata: {name: audit}
-spec: {maxBytes: %s, maxAge: %s, replicas: 3}
-"""
-OPERATED = """
-apiVersion: clickhouse.altinity.com/v1
-kind: ClickHouseInstallation
-metadata: {name: db}
-spec: {templates: {podTemplates: [{spec: {containers: [{name: db, image: "%s"}]}}]}}
-"""
-NOBODY = "{kind: User, name: 'system:anonymous'}"
+from fluxtui.domain.review.catalog import ALL
+from fluxtui.domain.review.rules import RULES
 
 HAVE_IT = [
     ("bound-lowered", STREAM % (107374182400, "72h"), STREAM % (1073741824, "72h")),
@@ -306,98 +181,3 @@ def test_every_rule_is_told_of_here_and_explains_itself() -> None:
     for rule in ALL:
         assert rule.id == rule.id.lower() and " " not in rule.id
         assert len(rule.why) > 80 and rule.title
-
-
-def test_what_is_kept_is_in_no_danger_of_being_deleted() -> None:
-    assert rules_of(CLAIM % "1Gi", "", prune=False) == set()
-
-
-def test_the_worst_comes_first_and_names_the_object() -> None:
-    before = DEPLOYMENT % (4, "web", "web") + "---" + CLAIM % "1Gi" + "---" + SQL % ADDS
-    after = DEPLOYMENT % (2, "web", "web") + "---" + SQL % DROPS
-    levels = [(danger.level, danger.rule) for danger in found(before, after)]
-    assert levels == [
-        (Gravity.LOSS, "prune-data"),
-        (Gravity.LOSS, "migration"),
-        (Gravity.CARE, "replicas-drop"),
-    ]
-    claim = found(before, after)[0]
-    assert str(claim.object) == "PersistentVolumeClaim/apps/data"
-    assert "PersistentVolumeClaim/apps/data" in claim.says
-
-
-def test_the_statements_that_are_new_are_shown_and_no_others() -> None:
-    (danger,) = found(SQL % "", SQL % DROPS)
-    assert danger.level is Gravity.LOSS
-    assert danger.look == ("ALTER TABLE audit", "  DROP COLUMN who")
-
-
-def test_what_is_said_about_statements_is_none_and_the_worst_is_in_sight() -> None:
-    said = (
-        "002.sql: |\n    -- DROP TABLE audit is for later\n    /* TRUNCATE audit */\n    SELECT 1"
-    )
-    (danger,) = found(SQL % "", SQL % said)
-    assert danger.level is Gravity.CARE and danger.look == ("SELECT 1",)
-    many = "\n".join(f"    CREATE TABLE t{n} (at DateTime)" for n in range(30))
-    (danger,) = found(SQL % "", SQL % f"002.sql: |\n{many}\n    DROP TABLE audit")
-    assert danger.look[0] == "DROP TABLE audit" and danger.look[-1] == "... 19 more lines"
-
-
-def test_a_job_that_may_be_made_anew_runs_again_and_fails_nothing() -> None:
-    assert rules_of(JOB % ("", "1"), JOB % ("", "2"), force=True) == {"migration"}
-
-
-def test_a_secret_value_is_in_no_danger() -> None:
-    secret = (
-        "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {a.sql: 'DROP TABLE %s'}"
-    )
-    said = found(secret % "canary", secret % "other") + found(secret % "canary", "")
-    assert "canary" not in repr(said)
-
-
-def test_a_role_that_is_new_allows_and_one_that_grows_allows_more() -> None:
-    (danger,) = found("", ROLE % ('""', "secrets", "get"))
-    assert danger.says.endswith(" allows") and danger.level is Gravity.STOP
-    (danger,) = found(ROLE % ('""', "pods", "get"), ROLE % ('""', "pods", "get, delete"))
-    assert danger.says.endswith(" allows more") and danger.level is Gravity.CARE
-
-
-@pytest.mark.parametrize(("number", "rest"), [(8, ()), (10, ("... 2 more",))])
-def test_of_many_grants_the_first_are_shown_and_the_rest_is_counted(
-    number: int, rest: tuple[str, ...]
-) -> None:
-    kinds = ", ".join(f"things{n}" for n in range(number))
-    (danger,) = found(ROLE % ('""', "pods", "get"), ROLE % ('""', kinds, "get"))
-    assert len(danger.look) == 8 + len(rest) and danger.look[8:] == rest
-
-
-@pytest.mark.parametrize(("number", "rest"), [(12, ()), (13, ("... 1 more lines",))])
-def test_as_many_statements_as_find_room_are_shown_without_a_word(
-    number: int, rest: tuple[str, ...]
-) -> None:
-    many = "\n".join(f"    CREATE TABLE t{n} (at DateTime)" for n in range(number))
-    (danger,) = found(SQL % "", SQL % f"002.sql: |\n{many}")
-    assert len(danger.look) == 12 + len(rest) and danger.look[12:] == rest
-
-
-def test_what_a_selector_was_is_said_even_when_it_was_nothing() -> None:
-    without = SERVICE.replace("selector: {app: %s}, ", "")
-    (danger,) = found(without, SERVICE % "web")
-    assert "chooses Pods by app=web instead of nothing" in danger.says
-    (danger,) = found(SERVICE % "web", without)
-    assert "chooses Pods by nothing instead of app=web" in danger.says
-
-
-@pytest.mark.parametrize(
-    ("kind", "known"),
-    [("ConfigMap", 0), ("Service", 0), ("CustomResourceDefinition", 0), ("Sandbox", 1)],
-)
-def test_containers_are_looked_for_everywhere_only_in_kinds_of_others(
-    kind: str, known: int
-) -> None:
-    deep = {"kind": kind, "spec": {"a": [{"containers": [{"name": "web", "image": "web:1"}]}]}}
-    assert len(list(containers(deep))) == known
-    pod = {"kind": "Pod", "spec": {"containers": [{"name": "web", "image": "web:1"}]}}
-    assert [c.image for c in containers(pod)] == ["web:1"]
-    beside = {**pod, "other": pod["spec"]}
-    assert len(list(containers(beside))) == 1, "a Pod has them in one place"
