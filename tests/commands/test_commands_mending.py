@@ -1,17 +1,33 @@
-"""An act that is over is finished with what is not done, or undone as far as it stands: nothing is
-repeated blindly, and what somebody else has changed since is neither repeated nor taken back."""
+"""An act that is over is finished with what is not done: nothing is repeated blindly, nor what
+somebody else has changed since.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
+from mended_acts import (
+    BEGAN,
+    DONE,
+    FAILED,
+    LOST,
+    NEVER,
+    SKIPPED,
+    act,
+    ask,
+    ids,
+    on,
+    plan,
+    refusal,
+    refused,
+    stop,
+    suspended,
+    three,
+)
 
-from fluxtui.commands.command import Context
 from fluxtui.commands.registry import by_id
 from fluxtui.domain.errors import RefusedError, UsageError
-from fluxtui.domain.kinds.fluxoperator import SUSPENDS
 from fluxtui.domain.kinds.kind import REQUESTED_AT
 from fluxtui.domain.plan import (
     AT_WRITE,
@@ -20,73 +36,13 @@ from fluxtui.domain.plan import (
     AwaitStep,
     Outcome,
     PatchStep,
-    Plan,
     Receipt,
     RequestReconcile,
     Until,
 )
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Act
-from tests.builders import CONFIG, NOW, context, ks, snapshot
-from tests.commands.flux_objects import obj
-
-BEGAN = "2026-11-23T03:00:00Z"
-STOP = {"spec": {"suspend": True}}
-GO = {"spec": {"suspend": None}}
-DONE, LOST, FAILED = Outcome.DONE, Outcome.UNKNOWN, Outcome.FAILED
-SKIPPED, NEVER = Outcome.SKIPPED, Outcome.NEVER
-
-
-def stop(name: str, *needs: str, before: Any = GO, **more: Any) -> PatchStep:
-    """Suspend the Kustomization of that name."""
-    return PatchStep(
-        name, f"suspend {name}", needs, "resume it", target=ks(name=name).key, patch=STOP,
-        resource_version="6", before=before, **more,
-    )  # fmt: skip
-
-
-def act(*steps: AnyStep, command: str = "suspend", **outcomes: Outcome) -> Act:
-    """One that is over; `outcomes`: id of a Step -> how it ended, in that order."""
-    plan = Plan(command, f"{command} it", steps, ("staging",), reason="audit", user="ben")
-    says = "connection reset"
-    receipts = tuple(Receipt(plan.id, i, how, says, BEGAN) for i, how in outcomes.items())
-    return Act(plan, receipts, finished=True, began=BEGAN)
-
-
-def three(*how: Outcome) -> Act:
-    """Three are suspended one after the other."""
-    outcomes = dict(zip("abc", how, strict=False))
-    return act(stop("a"), stop("b", "a"), stop("c", "b"), **outcomes)
-
-
-def on(meant: Act | None, *resources: Resource, acts: Any = (), **more: Any) -> Context:
-    return context(snapshot(*resources, acts=tuple(acts), **more), act=meant)
-
-
-def suspended(names: str, of: str = "abc") -> tuple[Resource, ...]:
-    """Those of them, the first letters of `of` that stand in `names`, are suspended."""
-    return tuple(ks(name=name, suspend=name in names) for name in of)
-
-
-def refusal(command: str, where: Context) -> str:
-    return by_id(command).disabled_reason(where) or ""
-
-
-def plan(command: str, where: Context, **values: str) -> Plan:
-    declared = by_id(command)
-    assert refusal(command, where) == "" and declared.plan is not None
-    return declared.plan(where, values)
-
-
-def refused(command: str, where: Context) -> RefusedError:
-    with pytest.raises(RefusedError) as error:
-        plan(command, where)
-    return error.value
-
-
-def ids(made: Plan) -> list[str]:
-    return [step.id for step in made.steps]
-
+from tests.builders import CONFIG, NOW, ks
 
 # -- whether there is anything to do
 
@@ -224,10 +180,6 @@ def test_what_is_applied_may_be_applied_again_read_or_not() -> None:
 # -- what was asked, and what waits for it
 
 
-def ask(at: str = AT_WRITE) -> RequestReconcile:
-    return RequestReconcile("ask", "ask it", target=ks().key, at=at)
-
-
 def handled(target: Resource | None = None) -> AwaitStep:
     key = (target or ks()).key
     return AwaitStep("seen", "see it", ("ask",), target=key, until=Until.HANDLED, value=AT_WRITE)
@@ -329,128 +281,6 @@ def test_when_something_was_asked_to_finish_it_counts_for_what_waits() -> None:
     second = replace(finishing(first, ask(), handled(), ask=DONE), started={"ask": NOW})
     (wait,) = plan("finish", on(first, ks(), acts=(first, second))).steps
     assert isinstance(wait, AwaitStep) and wait.value == NOW
-
-
-# -- undone
-
-
-def test_the_last_is_undone_first_and_each_waits_until_that_is_written() -> None:
-    made = plan("undo", on(three(DONE, DONE, DONE), *suspended("abc")), reason="over")
-    assert [(s.id, s.needs) for s in made.steps] == [
-        ("undo-c", ()), ("undone-c", ("undo-c",)),
-        ("undo-b", ("undo-c",)), ("undone-b", ("undo-b",)),
-        ("undo-a", ("undo-b",)), ("undone-a", ("undo-a",)),
-    ]  # fmt: skip
-    assert made.title == "undo: suspend it" and made.reason == "over"
-    label = ks(name="c").key.label
-    assert made.effects[0] == f"{label} in staging: spec.suspend True -> (none)"
-    assert made.warnings == ()
-
-
-def test_what_is_put_back_is_what_was_there_and_it_is_seen_to_run_again() -> None:
-    seen = ks(name="a", suspend=True, resourceVersion="42")
-    back, wait = plan("undo", on(act(stop("a"), a=DONE), seen)).steps
-    assert isinstance(back, PatchStep) and isinstance(wait, AwaitStep)
-    assert (back.patch, back.resource_version, back.target) == (GO, "42", seen.key)
-    assert (wait.until, wait.timeout) == (Until.RESUMED, 900.0)
-    assert wait.title == f"wait until {seen.key.label} has reconciled"
-
-
-def test_what_was_resumed_is_seen_suspended_again() -> None:
-    resumed = PatchStep(
-        "a", "resume a", target=ks(name="a").key, patch=GO, resource_version="6", before=STOP
-    )
-    _back, wait = plan("undo", on(act(resumed, command="resume", a=DONE), ks(name="a"))).steps
-    assert isinstance(wait, AwaitStep)
-    assert (wait.until, wait.timeout) == (Until.SUSPENDED, 60.0)
-    assert wait.title == f"see {ks(name='a').key.label} suspended"
-
-
-def test_of_notes_beside_a_change_the_change_is_shown_and_of_notes_alone_the_notes() -> None:
-    noted = {"metadata": {"annotations": {"who": "ben"}}}
-    gone = {"metadata": {"annotations": {"who": None}}}
-    seen = ks(name="a", suspend=True, annotations={"who": "ben"})
-    both = replace(stop("a", before={**GO, **gone}), patch={**STOP, **noted})
-    made = plan("undo", on(act(both, a=DONE), seen))
-    assert made.effects[0].endswith("in staging: spec.suspend True -> (none)")
-    notes = replace(stop("a", before=gone), patch=noted)
-    made = plan("undo", on(act(notes, a=DONE), seen))
-    assert made.effects[0].endswith("in staging: metadata.annotations.who 'ben' -> (none)")
-    (_back, wait) = made.steps
-    assert isinstance(wait, AwaitStep) and wait.until is Until.SUSPENDED, "it was all the time"
-
-
-def test_a_suspension_in_a_note_is_seen_to_come_back_too() -> None:
-    """An object of the operator's is suspended by an annotation."""
-    resumed, held = {SUSPENDS.annotation: None}, {SUSPENDS.annotation: SUSPENDS.value}
-    teams = obj("rset", "teams")
-    step = PatchStep(
-        "a", "resume teams", target=teams.key, patch={"metadata": {"annotations": resumed}},
-        resource_version="6", before={"metadata": {"annotations": held}},
-    )  # fmt: skip
-    _back, wait = plan("undo", on(act(step, command="resume", a=DONE), teams)).steps
-    assert isinstance(wait, AwaitStep) and wait.until is Until.SUSPENDED
-
-
-def test_a_wait_is_neither_undone_nor_named() -> None:
-    wait = AwaitStep("w", "see it", ("a",), target=ks(name="a").key, until=Until.SUSPENDED)
-    made = plan("undo", on(act(stop("a"), wait, a=DONE, w=DONE), *suspended("a", "a")))
-    assert ids(made) == ["undo-a", "undone-a"] and made.warnings == ()
-
-
-def test_what_was_so_already_or_never_done_is_not_undone() -> None:
-    for how in (Outcome.UNCHANGED, FAILED, SKIPPED, Outcome.REFUSED, NEVER):
-        made = plan("undo", on(three(DONE, how), *suspended("abc")))
-        assert ids(made) == ["undo-a", "undone-a"]
-
-
-def test_what_nobody_heard_of_is_undone_where_it_arrived() -> None:
-    arrived = plan("undo", on(three(DONE, LOST, SKIPPED), *suspended("ab")))
-    assert ids(arrived)[0] == "undo-b"
-    never = plan("undo", on(three(DONE, LOST, SKIPPED), *suspended("a")))
-    label = ks(name="b").key.label
-    assert ids(never)[0] == "undo-a"
-    assert never.effects[0] == f"suspend b: {label} is as before; nothing to undo"
-    assert never.warnings == ()
-
-
-def test_what_others_have_changed_since_stays_and_is_said() -> None:
-    moved = replace(stop("b"), before={"spec": {"suspend": "as it was"}})
-    made = plan("undo", on(act(stop("a"), moved, a=DONE, b=DONE), *suspended("a", "ab")))
-    assert ids(made) == ["undo-a", "undone-a"]
-    (stays,) = made.warnings
-    assert stays.startswith("suspend b: ") and stays.endswith("; it is left as it is")
-
-
-def test_who_stays_for_the_same_reason_is_counted() -> None:
-    gone = {"staging": "connection refused"}
-    said = refused("undo", on(three(DONE, DONE, DONE), *suspended(""), unreachable=gone))
-    why = "staging cannot be reached: connection refused; it is left as it is"
-    assert said.what == f"nothing of it can be undone: suspend c and 2 steps more: {why}"
-    assert (said.where, said.next) == ("suspend it", "nothing was written")
-    alone = refused("undo", on(act(stop("a"), a=DONE), *suspended(""), unreachable=gone))
-    assert alone.what == f"nothing of it can be undone: {why}"
-    two = refused("undo", on(three(DONE, DONE), *suspended(""), unreachable=gone))
-    assert "suspend b and 1 step more: " in two.what
-
-
-def test_where_nothing_was_done_nothing_is_undone() -> None:
-    assert refused("undo", on(three(FAILED, SKIPPED, SKIPPED), *suspended(""))).what == (
-        "nothing of it can be undone: 0 of 3 steps done, 1 failed, 2 skipped"
-    )
-
-
-def test_what_cannot_be_undone_says_what_to_do_instead() -> None:
-    asked = replace(act(ask(), stop("a"), ask=DONE, a=DONE), started={"ask": BEGAN})
-    seen = (ks(annotations={REQUESTED_AT: NOW}), *suspended("a", "a"))
-    assert plan("undo", on(asked, *seen)).warnings == ("ask it: nothing is known that undoes it",)
-    kept = replace(asked.plan.steps[0], undo="a run changes nothing")
-    asked = replace(asked, plan=replace(asked.plan, steps=(kept, asked.plan.steps[1])))
-    assert plan("undo", on(asked, *seen)).warnings == ("ask it: a run changes nothing",)
-    old = act(stop("b"), stop("a", before={}), b=DONE, a=DONE)
-    made = plan("undo", on(old, *suspended("ab", "ab")))
-    assert ids(made) == ["undo-b", "undone-b"]
-    assert made.warnings == ("suspend a: what was there before is not in the Journal; resume it",)
 
 
 def test_an_undo_belongs_to_its_act_and_to_all_the_environments_of_that() -> None:
