@@ -13,8 +13,8 @@ from fluxtui.domain.resource import Key
 from fluxtui.domain.review.content import ChartContent, Content, ImageChange
 from tests.ui.conftest import MakeApp, opened
 from tests.ui.frame import sees, text
-from tests.ui.test_ui_review import SIZES, Asked, review
 from tests.ui.ui_delivery import PLAN
+from tests.ui.ui_review import SIZES, Asked, review
 
 RELEASE = Key("staging", "helm.toolkit.fluxcd.io", "HelmRelease", "apps", "web")
 CHART = Key("staging", "source.toolkit.fluxcd.io", "HelmChart", "apps", "apps-web")
