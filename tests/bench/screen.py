@@ -34,7 +34,8 @@ from tests.ui.ui_crowd import (
     service,
     tag_list,
 )
-from tests.ui.ui_delivery import HOST, KS, NOW, OCI, ks, kustomization, oci, source
+from tests.ui.ui_delivery import KS, NOW, OCI, ks, oci
+from tests.ui.ui_flux_objects import HOST, kustomization, source
 
 MANY = 10_000
 TIMES = 7

@@ -14,8 +14,9 @@ from fluxtui.ui.panes.chain import ChainPane
 from fluxtui.ui.start import resolved
 from tests.ui.conftest import MakeApp, opened
 from tests.ui.frame import sees, until
-from tests.ui.ui_delivery import KS, ks, kustomization, night
+from tests.ui.ui_delivery import KS, ks, night
 from tests.ui.ui_engine import ScriptedEngine
+from tests.ui.ui_flux_objects import kustomization
 
 HERE, THERE = ks("staging", "status-page"), ks("staging", "status-page", "other")
 NAMED = Target("staging", object=HERE._replace(environment="", namespace=""))

@@ -23,23 +23,9 @@ from fluxtui.domain.plan import Outcome, Receipt, RequestReconcile
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.selection import Refusal, Selection, Verdict
 from fluxtui.domain.snapshot import Act, Change, Snapshot, TagFacts, TagList
-from tests.ui.ui_delivery import (
-    CONFIG,
-    HOST,
-    KS,
-    NOW,
-    NOW_SECONDS,
-    OCI,
-    OK,
-    PLAN,
-    ks,
-    kustomization,
-    line,
-    night,
-    oci,
-    source,
-)
+from tests.ui.ui_delivery import CONFIG, KS, NOW, NOW_SECONDS, OCI, OK, PLAN, ks, line, night, oci
 from tests.ui.ui_engine import ScriptedEngine
+from tests.ui.ui_flux_objects import HOST, kustomization, source
 
 MANY = 120
 NAMES = tuple(f"n{number:03}" for number in range(MANY))

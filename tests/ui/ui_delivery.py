@@ -27,12 +27,12 @@ from fluxtui.domain.plan import AwaitStep, Plan, TagStep, Until
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.selection import Policy, Refusal, Selection, Verdict
 from fluxtui.domain.snapshot import Change, Feed, Snapshot, TagFacts, TagList
+from tests.ui.ui_flux_objects import HOST, kustomization, source
 
 NOW = "2026-11-23T03:12:00.000000000Z"
 NOW_SECONDS = 1795403520.0
 OCI = ("source.toolkit.fluxcd.io", "OCIRepository")
 KS = ("kustomize.toolkit.fluxcd.io", "Kustomization")
-HOST = "oci://registry.example.com/acme"
 BUILD = "v0.0.0-staging-test-deploy-"
 CONFIG = Config(
     environments=(
@@ -49,83 +49,6 @@ def oci(environment: str, name: str, namespace: str = "") -> Key:
 
 def ks(environment: str, name: str, namespace: str = "activity-system") -> Key:
     return Key(environment, *KS, namespace, name)
-
-
-def source(key: Key, path: str, stored: str, **ref: str) -> Resource:
-    body: dict[str, Any] = {
-        "apiVersion": "source.toolkit.fluxcd.io/v1",
-        "kind": key.kind,
-        "metadata": {
-            "name": key.name,
-            "namespace": key.namespace,
-            "resourceVersion": "41",
-            "uid": f"uid-{key.environment}-{key.name}",
-            "generation": 2,
-            "creationTimestamp": "2026-09-01T08:00:00Z",
-        },
-        "spec": {"interval": "5m", "url": f"{HOST}/{path}", "ref": ref},
-        "status": {
-            "observedGeneration": 2,
-            "artifact": {"lastUpdateTime": stored, "revision": "v1.4.2@sha256:" + "ab" * 32},
-            "conditions": [
-                {
-                    "type": "Ready",
-                    "status": "True",
-                    "reason": "Succeeded",
-                    "message": "stored artifact for digest 'v1.4.2@sha256:abab'",
-                    "lastTransitionTime": stored,
-                    "observedGeneration": 2,
-                }
-            ],
-        },
-    }
-    return Resource.from_object(key.environment, body)
-
-
-def kustomization(key: Key, source_name: str, path: str, *needs: str) -> Resource:
-    body: dict[str, Any] = {
-        "apiVersion": "kustomize.toolkit.fluxcd.io/v1",
-        "kind": key.kind,
-        "metadata": {
-            "name": key.name,
-            "namespace": key.namespace,
-            "resourceVersion": "77",
-            "generation": 1,
-            "creationTimestamp": "2026-09-01T08:00:00Z",
-            "labels": {
-                "kustomize.toolkit.fluxcd.io/name": "activity",
-                "kustomize.toolkit.fluxcd.io/namespace": "flux-system",
-            },
-        },
-        "spec": {
-            "interval": "1h",
-            "path": path,
-            "sourceRef": {"kind": "OCIRepository", "name": source_name},
-            "dependsOn": [{"name": n} for n in needs],
-        },
-        "status": {
-            "observedGeneration": 1,
-            "lastAppliedRevision": "v1.4.2@sha256:" + "ab" * 32,
-            "conditions": [
-                {
-                    "type": "Ready",
-                    "status": "False",
-                    "reason": "HealthCheckFailed",
-                    "message": "timeout waiting for: [Job/activity-system/migrate: Failed]",
-                    "lastTransitionTime": "2026-11-23T03:04:00Z",
-                }
-            ],
-            "history": [
-                {
-                    "metadata": {"revision": "v1.4.2@sha256:" + "ab" * 32},
-                    "lastReconciled": "2026-11-22T09:00:00Z",
-                    "lastReconciledStatus": "ReconciliationSucceeded",
-                }
-            ],
-            "inventory": {"entries": [{"id": "activity-system_migrate_batch_Job", "v": "v1"}]},
-        },
-    }
-    return Resource.from_object(key.environment, body)
 
 
 OK = HealthLine(Level.OK, "Applied revision v1.4.2@sha256:abababab")
