@@ -111,6 +111,23 @@ def test_a_file_is_one_idea(path: Path) -> None:
             assert length <= 60, f"{part.name} has {length} lines"
 
 
+def test_a_file_of_tests_is_no_longer_than_another() -> None:
+    lengths = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        for path in (ROOT / "tests").rglob("*.py")
+    }
+    assert {name: length for name, length in lengths.items() if length > 400} == {}
+
+
+def test_a_class_name_means_one_thing() -> None:
+    files: dict[str, set[str]] = {}
+    for path in MODULES:
+        for part in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(part, ast.ClassDef) and not part.name.startswith("_"):
+                files.setdefault(part.name, set()).add(str(path.relative_to(ROOT)))
+    assert {name: places for name, places in files.items() if len(places) > 1} == {}
+
+
 def test_the_wheel_holds_styles_and_scenarios(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
