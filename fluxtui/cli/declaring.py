@@ -24,18 +24,18 @@ def declarations_of(engine: EnginePort, plan: Plan) -> tuple[Declaration, ...]:
     if not fields:
         return ()
     try:
-        found: tuple[Declaration, ...] = engine.ask(ReviewDeclared(fields)).result(LIMIT)
+        declarations: tuple[Declaration, ...] = engine.ask(ReviewDeclared(fields)).result(LIMIT)
     except (TimeoutError, FluxtuiError) as error:
         why = str(error) or f"no answer within {LIMIT:.0f} s"
         return tuple(Declaration(field, error=why) for field in fields)
-    return found
+    return declarations
 
 
-def with_declarations(proposal: Proposal, found: tuple[Declaration, ...]) -> Proposal:
+def with_declarations(proposal: Proposal, declarations: tuple[Declaration, ...]) -> Proposal:
     """The same, with their sentences beside its own."""
     plan = proposal.plan
-    places = tuple(one.says for one in found if not one.error)
-    nowhere = tuple(one.says for one in found if one.error)
+    places = tuple(one.says for one in declarations if not one.error)
+    nowhere = tuple(one.says for one in declarations if one.error)
     plan = dataclasses.replace(
         plan, warnings=(*plan.warnings, *places), unseen=(*plan.unseen, *nowhere)
     )

@@ -27,19 +27,19 @@ from fluxtui.domain.snapshot import Snapshot
 def undoers(snapshot: Snapshot, plan: Plan) -> tuple[Resource, ...]:
     """Who would put back what the Plan's patches change: known appliers that are not suspended,
     and are not by the Plan itself."""
-    found: dict[Key, Resource] = {}
+    owners: dict[Key, Resource] = {}
     for field in declared_fields(snapshot, plan):
         owner = snapshot.get(field.parent)
         if owner is not None and not suspended(owner):
-            found[owner.key] = owner
+            owners[owner.key] = owner
     written = {step.target for step in plan.steps if isinstance(step, PatchStep)}
-    return tuple(owner for key, owner in found.items() if key not in written)
+    return tuple(owner for key, owner in owners.items() if key not in written)
 
 
 def declared_fields(snapshot: Snapshot, plan: Plan) -> tuple[DeclaredField, ...]:
     """The fields that the Plan's patches change and known parents declare, also such as are
     suspended now."""
-    found: dict[DeclaredField, None] = {}
+    fields: dict[DeclaredField, None] = {}
     for step in plan.steps:
         resource = snapshot.get(step.target) if isinstance(step, PatchStep) else None
         parent = appliers.parent(resource) if resource is not None else None
@@ -47,8 +47,8 @@ def declared_fields(snapshot: Snapshot, plan: Plan) -> tuple[DeclaredField, ...]
             continue
         if snapshot.get(parent) is not None:
             paths = put_back(resource, _paths("spec", step.patch.get("spec")))
-            found |= dict.fromkeys(DeclaredField(parent, resource.key, path) for path in paths)
-    return tuple(found)
+            fields |= dict.fromkeys(DeclaredField(parent, resource.key, path) for path in paths)
+    return tuple(fields)
 
 
 def kept(context: Context, plan: Plan) -> Proposal:

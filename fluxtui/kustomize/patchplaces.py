@@ -36,12 +36,12 @@ def patch_place(files: Files, by: str, field: str) -> tuple[str, int]:
                 other = posixpath.normpath(posixpath.join(posixpath.dirname(file), path.value))
                 if not files.is_file(other):
                     return "", 0
-                found = _line(Reader(other), files.read(other), field)
-                return (other, found) if found else ("", 0)
+                at = _line(Reader(other), files.read(other), field)
+                return (other, at) if at else ("", 0)
             if text is not None and text.style == "|":
-                found = _line(Reader(file), text.value.encode(), field)
+                at = _line(Reader(file), text.value.encode(), field)
                 # A literal block begins in the line behind its sign.
-                return (file, line + text.start_mark.line + found) if found else ("", 0)
+                return (file, line + text.start_mark.line + at) if at else ("", 0)
     except BuildError:
         pass  # the build says what is wrong with it
     return "", 0

@@ -33,29 +33,29 @@ if TYPE_CHECKING:
 
 def plan(
     proposal: Proposal,
-    found: Delivery | None = None,
+    review: Delivery | None = None,
     why: str = NO_MOVES,
     declared: Iterable[Declaration] = (),
 ) -> Document:
     """What an act would do: the answer to `--dry-run`. `why` it was not rendered what changes;
     `declared`: where that is edited for good which a parent puts back."""
-    return document("Plan", **plan_fields(proposal, found, why, declared))
+    return document("Plan", **plan_fields(proposal, review, why, declared))
 
 
 def act(
     proposal: Proposal,
     receipts: Iterable[Receipt],
-    found: Delivery | None = None,
+    review: Delivery | None = None,
     why: str = NO_MOVES,
     declared: Iterable[Declaration] = (),
 ) -> Document:
     """What an act did."""
-    fields = plan_fields(proposal, found, why, declared)
+    fields = plan_fields(proposal, review, why, declared)
     return document("Act", plan=fields, receipts=[receipt(outcome) for outcome in receipts])
 
 
 def plan_fields(
-    proposal: Proposal, found: Delivery | None, why: str, declared: Iterable[Declaration] = ()
+    proposal: Proposal, review: Delivery | None, why: str, declared: Iterable[Declaration] = ()
 ) -> Document:
     """A Plan inside of something else, with what running it takes."""
     plan = proposal.plan
@@ -79,7 +79,7 @@ def plan_fields(
         "reviewed": plan.reviewed,
         "continues": plan.continues,
         "madeAt": plan.made_at,
-        **delivery(found, why),
+        **delivery(review, why),
     }
 
 

@@ -169,7 +169,7 @@ def storage(resource: Resource) -> tuple[str, str]:
 def stored(resource: Resource) -> tuple[StoredRelease, ...]:
     """Those in status.history, newest first; of an old API the one that it calls the last."""
     name, place = storage(resource)
-    found = tuple(
+    releases = tuple(
         StoredRelease(
             text_at(entry, "name") or name,
             place,
@@ -182,8 +182,8 @@ def stored(resource: Resource) -> tuple[StoredRelease, ...]:
         if _number(entry)
     )
     last = value_at(resource.status, "lastReleaseRevision")
-    if found or not isinstance(last, int) or not last:
-        return found
+    if releases or not isinstance(last, int) or not last:
+        return releases
     ready = resource.condition("Ready")
     status = DEPLOYED if ready is not None and ready.status == "True" else ""
     return (
@@ -193,12 +193,12 @@ def stored(resource: Resource) -> tuple[StoredRelease, ...]:
 
 def _drift(resource: Resource) -> str:
     """The objects that differ, without the sentence before them that names the release."""
-    told = resource.condition("Drifted")
-    if told is None or told.status != "True":
+    drifted = resource.condition("Drifted")
+    if drifted is None or drifted.status != "True":
         return ""
     if text_at(resource.spec, "driftDetection", "mode") == "enabled":
         return ""  # it is being put back
-    return told.message.partition("\n")[2] or told.message or told.reason
+    return drifted.message.partition("\n")[2] or drifted.message or drifted.reason
 
 
 def _releases(resource: Resource) -> list[Mapping[str, Any]]:
@@ -213,10 +213,10 @@ def _number(entry: Mapping[str, Any]) -> int:
 def _revision(version: str, digest: str) -> str:
     """`1.4.2@sha256:...`: the digest in place of its first digits."""
     name, plus, build = version.rpartition("+")
-    known = digest.removeprefix("sha256:")
-    if not known:
+    digits = digest.removeprefix("sha256:")
+    if not digits:
         return version
-    short = plus and len(build) == _DIGITS and known.startswith(build)
+    short = plus and len(build) == _DIGITS and digits.startswith(build)
     return f"{name if short else version}@{digest}"
 
 

@@ -29,44 +29,48 @@ def has_releases(key: Key) -> bool:
 
 def own_values(resource: Resource) -> Mapping[str, Any]:
     """The values that stand in the object itself."""
-    found = role(resource.key)
-    return found.values(resource) if found is not None else EMPTY
+    releases = role(resource.key)
+    return releases.values(resource) if releases is not None else EMPTY
 
 
 def values_from(resource: Resource) -> tuple[ValuesFrom, ...]:
     """What other values are read out of, in order."""
-    found = role(resource.key)
-    return found.values_from(resource) if found is not None else ()
+    releases = role(resource.key)
+    return releases.values_from(resource) if releases is not None else ()
 
 
 def stored(resource: Resource) -> tuple[StoredRelease, ...]:
     """The releases it names, newest first."""
-    found = role(resource.key)
-    return found.stored(resource) if found is not None else ()
+    releases = role(resource.key)
+    return releases.stored(resource) if releases is not None else ()
 
 
 def storage(resource: Resource) -> tuple[str, str]:
     """(name, namespace) under which Helm keeps its releases; ("", "") where it does not."""
-    found = role(resource.key)
-    return found.storage(resource) if found is not None else ("", "")
+    releases = role(resource.key)
+    return releases.storage(resource) if releases is not None else ("", "")
 
 
 def released_as(resource: Resource) -> tuple[str, str]:
     """(name, namespace) of its releases as a chart sees them; ("", "") where it makes none."""
-    found = role(resource.key)
-    return (found.storage(resource)[0], found.target(resource)) if found is not None else ("", "")
+    releases = role(resource.key)
+    return (
+        (releases.storage(resource)[0], releases.target(resource))
+        if releases is not None
+        else ("", "")
+    )
 
 
 def definitions(resource: Resource) -> str:
     """What an upgrade does with a chart's `crds/`: Skip, Create or CreateReplace."""
-    found = role(resource.key)
-    return found.definitions(resource) if found is not None else ""
+    releases = role(resource.key)
+    return releases.definitions(resource) if releases is not None else ""
 
 
 def drift(resource: Resource) -> str:
     """What its controller found to be otherwise in the cluster, and leaves so; "" for nothing."""
-    found = role(resource.key)
-    return found.drift(resource) if found is not None else ""
+    releases = role(resource.key)
+    return releases.drift(resource) if releases is not None else ""
 
 
 def deployed(resource: Resource) -> StoredRelease | None:

@@ -122,8 +122,8 @@ def _drifted(
     drifted: Mapping[Key, str], nodes: Iterable[ChainNode], snapshot: Snapshot, last: str
 ) -> Iterator[Finding]:
     """What is live otherwise than it was released, and stays so. Of what fails that is told."""
-    told = {node.key for node in nodes if node.health.level is Level.FAILED}
-    for key in sorted(drifted.keys() - told):
+    failing = {node.key for node in nodes if node.health.level is Level.FAILED}
+    for key in sorted(drifted.keys() - failing):
         resource = snapshot.get(key)
         condition = resource.condition("Drifted") if resource is not None else None
         yield Finding(

@@ -29,8 +29,10 @@ _COMPARED = (
 
 def stories(act: Undertaking, now: str) -> tuple[str, ...]:
     """All sentences, each once; `now`: RFC 3339."""
-    told = (text for build in act.builds for text in (*_runs(act, build, now), *_made(act, build)))
-    return tuple(dict.fromkeys(told))
+    sentences = (
+        text for build in act.builds for text in (*_runs(act, build, now), *_made(act, build))
+    )
+    return tuple(dict.fromkeys(sentences))
 
 
 def _runs(act: Undertaking, build: Candidate, now: str) -> Iterator[str]:
@@ -62,9 +64,9 @@ def _since(snapshot: Snapshot, line: Line) -> str:
         runs = [run for run in appliers.history(member) if digest_of(run.revision) == digest]
         # One entry for each outcome (docs/flux.md#history): well since it was so first, and since
         # it failed last.
-        told = [r.first if appliers.is_good(key, r.status) else r.last for r in runs]
+        times = [r.first if appliers.is_good(key, r.status) else r.last for r in runs]
         # Ready turns with every run: only where nothing is remembered does it say since when.
-        begun.append(max(told, key=order, default="") or ready.last_transition)
+        begun.append(max(times, key=order, default="") or ready.last_transition)
     return max(begun, key=order, default="")
 
 
@@ -76,11 +78,11 @@ def _made(act: Undertaking, build: Candidate) -> Iterator[str]:
         return
     where = f" of {facts.source}" if facts.source else ""
     yield f"{build.name} was made of commit {new[:_SHORT]}{where}"
-    for found in _ranges(act, build):
-        asked = f"git log {found.old[:_SHORT]}..{new[:_SHORT]}"
-        asked += f" in {found.source}" if found.source else ""
-        for place in found.environments:
-            yield f"changes for {place}: {found.page or asked}"
+    for between in _ranges(act, build):
+        asked = f"git log {between.old[:_SHORT]}..{new[:_SHORT]}"
+        asked += f" in {between.source}" if between.source else ""
+        for place in between.environments:
+            yield f"changes for {place}: {between.page or asked}"
 
 
 def ranges(act: Undertaking) -> tuple[CommitRange, ...]:
@@ -90,7 +92,7 @@ def ranges(act: Undertaking) -> tuple[CommitRange, ...]:
 
 def commit_ranges(snapshot: Snapshot, moves: Iterable[Move]) -> tuple[CommitRange, ...]:
     """What lies between the commit that a Git source has and the one it goes to."""
-    found = []
+    between = []
     for move in moves:
         source = snapshot.get(move.source)
         if source is None or not sources.is_of_git(move.source):
@@ -100,8 +102,8 @@ def commit_ranges(snapshot: Snapshot, moves: Iterable[Move]) -> tuple[CommitRang
         if old and new and old != new:
             url, place = sources.url(source), move.source.environment
             page = _page(url, old, new)
-            found.append(CommitRange((place,), new[:_SHORT], "", url, old, new, page))
-    return tuple(dict.fromkeys(found))
+            between.append(CommitRange((place,), new[:_SHORT], "", url, old, new, page))
+    return tuple(dict.fromkeys(between))
 
 
 def _ranges(act: Undertaking, build: Candidate) -> tuple[CommitRange, ...]:

@@ -47,7 +47,7 @@ def reviewed(review: ChartReview) -> ChartJudged:
     image_changes, files = changed_images(old, new), changed_files(old, new)
     images = tuple(map(_image, image_changes))
     packed = PackedDelivery(key, *sides, review.own, review.definitions, images)
-    found = [dataclasses.replace(d, kustomization=key) for d in chart_dangers(packed)]
+    danger_list = [dataclasses.replace(d, kustomization=key) for d in chart_dangers(packed)]
     short = Content(images=images)
     rendered: tuple[ObjectChange, ...] = ()
     unread: list[str] = []
@@ -61,7 +61,7 @@ def reviewed(review: ChartReview) -> ChartJudged:
             unread.append(f"{key}: Helm chart not rendered: {error}")
         else:
             marks, is_rendered = Marks(labels), True
-            found += [without_tokens(danger, key, marks) for danger in dangers(delivered)]
+            danger_list += [without_tokens(danger, key, marks) for danger in dangers(delivered)]
             short = content(rendered)
             # Of namespaces helm says nothing where a chart does not: nobody could be asked rightly.
             unread.append(f"{key}: whether its cluster has what the chart's objects refer to")
@@ -78,7 +78,7 @@ def reviewed(review: ChartReview) -> ChartJudged:
     changes = (*rendered, *(() if is_rendered else image_changes), *files)
     part = dataclasses.replace(review.part, changes=changes)
     short = dataclasses.replace(short, chart=chart)
-    return ChartJudged(DeliveredKustomization(part, short, ordered(found)), tuple(unread))
+    return ChartJudged(DeliveredKustomization(part, short, ordered(danger_list)), tuple(unread))
 
 
 def _rendered(

@@ -38,13 +38,13 @@ class DeclarationReader:
         by_parent: dict[Key, list[DeclaredField]] = {}
         for field in question.fields:
             by_parent.setdefault(field.parent, []).append(field)
-        found: list[Declaration] = []
+        declarations: list[Declaration] = []
         for parent, fields in by_parent.items():
             try:
-                found += await self._of(parent, tuple(fields))
+                declarations += await self._of(parent, tuple(fields))
             except FluxtuiError as error:
-                found += [Declaration(field, error=str(error)) for field in fields]
-        return tuple(found)
+                declarations += [Declaration(field, error=str(error)) for field in fields]
+        return tuple(declarations)
 
     async def _of(self, key: Key, fields: tuple[DeclaredField, ...]) -> tuple[Declaration, ...]:
         parent = self._store.snapshot.get(key)

@@ -39,21 +39,21 @@ def judged(
 
 def _judged(pair: Pair, review: BuildReview) -> tuple[DeliveredKustomization, Delivered | None]:
     try:
-        found = difference(pair, review)
+        diff = difference(pair, review)
     except FluxtuiError as error:
         failed = ComparedKustomization(pair.key, pair.before, pair.after, error=str(error))
         return DeliveredKustomization(failed, Content()), None
-    masker, marks = Masker(review.session), Marks(found.labels)
+    masker, marks = Masker(review.session), Marks(diff.labels)
     delivered = Delivered(
         pair.key,
         _is_forced(pair),
-        found.changes,
-        masked_objects(found.before, masker),
-        masked_objects(found.after, masker),
+        diff.changes,
+        masked_objects(diff.before, masker),
+        masked_objects(diff.after, masker),
     )
-    comparison = shown(pair, found)
-    told = tuple(without_tokens(danger, pair.key, marks) for danger in dangers(delivered))
-    return DeliveredKustomization(comparison, content(comparison.changes), told), delivered
+    comparison = shown(pair, diff)
+    clean = tuple(without_tokens(danger, pair.key, marks) for danger in dangers(delivered))
+    return DeliveredKustomization(comparison, content(comparison.changes), clean), delivered
 
 
 def _is_forced(pair: Pair) -> bool:

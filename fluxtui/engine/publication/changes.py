@@ -84,14 +84,14 @@ class Timeline:
         self._windows: list[_Window] = []
         self._bare = False
 
-    def update(self, batch: Batch, known: Snapshot | None = None) -> tuple[Change, ...]:
-        """The time line after `batch`; the same tuple when nothing happened. `known`: what is known
-        by now, where the batch was held back."""
-        known = known or batch.half
+    def update(self, batch: Batch, latest: Snapshot | None = None) -> tuple[Change, ...]:
+        """The time line after `batch`; the same tuple when nothing happened. `latest`: what is
+        known by now, where the batch was held back."""
+        latest = latest or batch.half
         now = rfc3339(batch.half.taken_at)
         occurrences: list[Occurrence] = []
         for touch in batch.touched:
-            occurrences += of_touch(touch, known, now)
+            occurrences += of_touch(touch, latest, now)
             occurrences += self._ready(touch, now)
         acts, before = batch.half.acts, self._acts
         acted = len(acts) != len(before) or any(
