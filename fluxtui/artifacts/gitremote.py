@@ -51,10 +51,12 @@ class GitCommit(NamedTuple):
     subject: str
 
 
-def git_commit(found: Commit) -> GitCommit:
+def git_commit(commit: Commit) -> GitCommit:
     """What is kept of a commit as dulwich has it."""
-    first = found.message.decode("utf-8", "replace").strip().partition("\n")[0]
-    return GitCommit(tuple(p.decode() for p in found.parents), found.commit_time, first[:_SUBJECT])
+    first = commit.message.decode("utf-8", "replace").strip().partition("\n")[0]
+    return GitCommit(
+        tuple(p.decode() for p in commit.parents), commit.commit_time, first[:_SUBJECT]
+    )
 
 
 class GitRemote:
@@ -227,8 +229,8 @@ class GitRemote:
 
     def _refs(self, prefix: bytes) -> dict[bytes, bytes]:
         """Name -> object, a tag's own beside the commit it is peeled to (`^{}`)."""
-        told = self._client.get_refs("", ref_prefix=[prefix] if prefix else None)
-        return {bytes(name): bytes(oid) for name, oid in told.refs.items() if oid is not None}
+        answer = self._client.get_refs("", ref_prefix=[prefix] if prefix else None)
+        return {bytes(name): bytes(oid) for name, oid in answer.refs.items() if oid is not None}
 
     @contextmanager
     def _fetched(self, wants: Sequence[bytes], depth: int | None) -> Iterator[Any]:
@@ -320,12 +322,12 @@ def _chosen(semver: str, refs: Mapping[bytes, bytes]) -> Sequence[str]:
 def _commit(store: Any, oid: bytes) -> Any:
     from dulwich.objects import Commit, Tag
 
-    found = store[oid]
-    while isinstance(found, Tag):
-        found = store[found.object[1]]
-    if not isinstance(found, Commit):
+    obj = store[oid]
+    while isinstance(obj, Tag):
+        obj = store[obj.object[1]]
+    if not isinstance(obj, Commit):
         raise GitError(f"{oid.decode()} is no commit")
-    return found
+    return obj
 
 
 def committed_files(store: Any, commit: str, limits: Limits) -> Mapping[str, bytes]:

@@ -34,16 +34,16 @@ def delivery_of(engine: EnginePort, plan: Plan, *, tries: bool = False) -> Deliv
     if not plan.moves:
         return None
     try:
-        found: Delivery = engine.ask(ReviewMoves(plan.moves)).result(LIMIT)
+        delivery: Delivery = engine.ask(ReviewMoves(plan.moves)).result(LIMIT)
     except TimeoutError:
         return Delivery(unread=(f"what would change: not rendered within {LIMIT:.0f} s",))
     except FluxtuiError as error:
         return Delivery(unread=(f"what would change: {error}",))
-    standing = _answered(engine, ReviewStanding(found.wanted), "what its clusters have")
+    standing = _answered(engine, ReviewStanding(delivery.wanted), "what its clusters have")
     if tries:
         tried = _answered(engine, TryMoves(plan.moves), "whether its clusters take it")
         standing = standing.joined(tried)
-    return found.with_standing(standing).with_changelogs(_changelogs(engine, plan))
+    return delivery.with_standing(standing).with_changelogs(_changelogs(engine, plan))
 
 
 def _changelogs(engine: EnginePort, plan: Plan) -> tuple[Changelog, ...]:

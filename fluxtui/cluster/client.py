@@ -117,8 +117,8 @@ class KubeCluster:
     async def metadata(self, type_: ApiResource, namespace: str, name: str) -> Json:
         path, where = path_of(type_, namespace, name), called(type_, namespace, name)
         document = await self._transport.json("GET", path, accept=_METADATA, where=where)
-        found: Json = document.get("metadata") or {}
-        return found
+        meta: Json = document.get("metadata") or {}
+        return meta
 
     async def list(
         self,

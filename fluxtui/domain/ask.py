@@ -364,9 +364,9 @@ class Delivery:
     @property
     def dangers(self) -> tuple[Danger, ...]:
         """Of all Kustomizations, the worst first."""
-        found = [danger for part in self.parts for danger in part.dangers]
-        found += self.standing.dangers
-        return tuple(sorted(found, key=lambda danger: -danger.level))
+        dangers = [danger for part in self.parts for danger in part.dangers]
+        dangers += self.standing.dangers
+        return tuple(sorted(dangers, key=lambda danger: -danger.level))
 
     def with_standing(self, standing: Standing) -> Delivery:
         """The same once its clusters have been asked."""

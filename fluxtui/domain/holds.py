@@ -49,13 +49,13 @@ class HeldObject:
 def holds(snapshot: Snapshot, now: float) -> tuple[HeldObject, ...]:
     """All of them: what a freeze does not hold, the expired, then the oldest; what nobody dated
     comes last."""
-    found = [hold for kind in ALL for r in snapshot.of_kind(kind) for hold in _of(snapshot, r)]
-    for name in {hold.key.environment for hold in found if hold.mark.freeze}:
+    held = [hold for kind in ALL for r in snapshot.of_kind(kind) for hold in _of(snapshot, r)]
+    for name in {hold.key.environment for hold in held if hold.mark.freeze}:
         out = loose(snapshot, name)
-        found += [HeldObject(o.key, LOOSE, Mark(reason=o.why, freeze=o.freeze)) for o in out]
+        held += [HeldObject(o.key, LOOSE, Mark(reason=o.why, freeze=o.freeze)) for o in out]
     return tuple(
         sorted(
-            found,
+            held,
             key=lambda hold: (
                 hold.what != LOOSE,
                 not hold.expired(now),

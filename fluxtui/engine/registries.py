@@ -109,11 +109,11 @@ class RegistryDoor:
 
         def work(client: RegistryClient) -> tuple[str, ...]:
             reference = _reference(name)
-            found = client.resolve(reference)
-            if not parts or not found.media_type.endswith(_INDEXES):
-                return (found.digest,)
-            index = client.manifest(reference.with_digest(found.digest))
-            return (found.digest, *(child.digest for child in index.children))
+            resolved = client.resolve(reference)
+            if not parts or not resolved.media_type.endswith(_INDEXES):
+                return (resolved.digest,)
+            index = client.manifest(reference.with_digest(resolved.digest))
+            return (resolved.digest, *(child.digest for child in index.children))
 
         try:
             return await self._call(work)

@@ -11,16 +11,16 @@ from fluxtui.domain.review.content import ChartContent
 NO_MOVES = "no build goes anywhere by it"
 
 
-def delivery(found: Delivery | None, reason: str) -> Document:
+def delivery(review: Delivery | None, reason: str) -> Document:
     """`delivery` of a Plan; null and why, when nothing was rendered."""
-    if found is None:
+    if review is None:
         return maybe("delivery", None, reason)
     return {
         "delivery": {
-            "dangers": [danger(one) for one in found.dangers],
-            "kustomizations": [_part(part) for part in found.parts],
-            "changelogs": [_changelog(log) for log in found.changelogs],
-            "unread": list(found.unread),
+            "dangers": [danger(one) for one in review.dangers],
+            "kustomizations": [_part(part) for part in review.parts],
+            "changelogs": [_changelog(log) for log in review.changelogs],
+            "unread": list(review.unread),
         }
     }
 

@@ -32,8 +32,8 @@ def may_wait(resource: Resource) -> bool:
 
 def releasing(nodes: Iterable[ChainNode], snapshot: Snapshot) -> tuple[ChainNode, ...]:
     """Those that a release is being made of now."""
-    found = ((node, snapshot.get(node.key)) for node in nodes)
-    return tuple(node for node, resource in found if resource is not None and may_wait(resource))
+    pairs = ((node, snapshot.get(node.key)) for node in nodes)
+    return tuple(node for node, resource in pairs if resource is not None and may_wait(resource))
 
 
 def hook_lines(resource: Resource, snapshot: Snapshot) -> tuple[ObjectLine, ...]:

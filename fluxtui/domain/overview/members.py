@@ -175,9 +175,9 @@ class Members:
                 if not members:
                     del index[name]
         for name in dict.fromkeys(facts.managed):
-            left = tuple(key for key in self._owners.pop(name) if key != facts.key)
-            if left:
-                self._owners[name] = left
+            others = tuple(key for key in self._owners.pop(name) if key != facts.key)
+            if others:
+                self._owners[name] = others
         if facts.source is not None:
             news.sources.add(facts.source)
 

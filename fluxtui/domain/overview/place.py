@@ -195,12 +195,12 @@ class Place:
 
     def _node_known(self, key: Key, snapshot: Snapshot) -> Knowledge:
         """By its own feed, and by those of its live objects: Ready alone may be an hour old."""
-        known = self._known((key.group, key.kind), key.namespace, snapshot)
-        if known.known and self._doubtful:
+        knowledge = self._known((key.group, key.kind), key.namespace, snapshot)
+        if knowledge.known and self._doubtful:
             managed = ((k.group, k.kind) for k in self._members.facts[key].managed)
             doubts = (self._doubtful[kind] for kind in managed if kind in self._doubtful)
-            return next(doubts, known)
-        return known
+            return next(doubts, knowledge)
+        return knowledge
 
     def _known(self, kind: KindId, namespace: str, snapshot: Snapshot) -> Knowledge:
         place = (kind, namespace)
@@ -296,9 +296,9 @@ def _doubtful(environment: str, snapshot: Snapshot) -> dict[KindId, Knowledge]:
         if f.environment == environment and f.kind in LIVE and f.state in _BLIND
     )
     return {
-        kind: replace(known, why=f"{kind[1]}: {known.reason}")
+        kind: replace(knowledge, why=f"{kind[1]}: {knowledge.reason}")
         for kind in kinds
-        for known in (kind_known(snapshot, environment, kind),)
+        for knowledge in (kind_known(snapshot, environment, kind),)
     }
 
 

@@ -80,11 +80,11 @@ def _held(nodes: Collection[ChainNode]) -> Iterator[Finding]:
     """What is ready and yet waited for: an expression is not true of it, says who waits."""
     unwell = {node.key for node in nodes if node.health.level is not Level.OK}
     behind = Counter(n.root for n in nodes if not n.to_blame)
-    told: set[Key] = set()
+    reported: set[Key] = set()
     for node in nodes:
         for each in node.until:
-            if each.met is False and each.key not in unwell and each.key not in told:
-                told.add(each.key)
+            if each.met is False and each.key not in unwell and each.key not in reported:
+                reported.add(each.key)
                 waiting, name = kinds.title(node.key), kinds.title(each.key)
                 yield Finding(
                     Severity.WARNING,
@@ -103,16 +103,16 @@ def _others(
 ) -> Iterator[Finding]:
     """What applies nothing and fails: sources whose users run on what was fetched before, and
     objects that nobody uses. Who stands on another that fails is counted with that."""
-    told = {node.root for node in nodes}
+    counted = {node.root for node in nodes}
     behind: Counter[Key] = Counter()
     for key in failing:
         resource = snapshot.get(key)
         roots = [need for need in (kinds.needs(resource) if resource else ()) if need in failing]
         if roots:
-            told.add(key)
+            counted.add(key)
             behind[roots[0]] += 1
     for key, health in failing.items():
-        if key not in told:
+        if key not in counted:
             text, waits = f"{last}{key.label}: {health.text}", behind[key]
             way = remedy(text, of_source=sources.is_source(key), waits=waits)
             yield Finding(Severity.ERROR, "source", key.environment, text, way, key, behind=waits)

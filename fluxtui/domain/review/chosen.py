@@ -25,10 +25,10 @@ def chooses(id: ObjectId) -> bool:
 
 def selector(id: ObjectId, obj: Object | None) -> Object | None:
     """By what it chooses, as a label selector; None for a Service without one."""
-    found = at(obj, *_PATHS[(id.group, id.kind)])
+    value = at(obj, *_PATHS[(id.group, id.kind)])
     if id.kind != "Service":
-        return found if isinstance(found, Mapping) else {}
-    return {"matchLabels": found} if isinstance(found, Mapping) and found else None
+        return value if isinstance(value, Mapping) else {}
+    return {"matchLabels": value} if isinstance(value, Mapping) and value else None
 
 
 def words(chosen_by: Object | None) -> str:

@@ -90,17 +90,17 @@ class Content:
 
 def content(changes: Iterable[ObjectChange]) -> Content:
     """The Content of what a diff found."""
-    found = tuple(changes)
-    kinds = Counter(change.kind for change in found)
+    all_changes = tuple(changes)
+    kinds = Counter(change.kind for change in all_changes)
     return Content(
         created=kinds["added"],
         changed=kinds["changed"],
         pruned=kinds["pruned"],
         kept=kinds["removed"],
-        replaced=sum(change.kind == "changed" and bool(change.was) for change in found),
-        images=images(found),
-        config=tuple(dict.fromkeys(_config(found))),
-        scale=tuple(_scale(found)),
+        replaced=sum(change.kind == "changed" and bool(change.was) for change in all_changes),
+        images=images(all_changes),
+        config=tuple(dict.fromkeys(_config(all_changes))),
+        scale=tuple(_scale(all_changes)),
     )
 
 

@@ -44,16 +44,16 @@ def at(obj: object, *path: str) -> Any:
 
 def mapping(obj: object, *path: str) -> Object:
     """The same, where only a mapping counts; an empty one where there is none."""
-    found = at(obj, *path)
-    return found if isinstance(found, Mapping) else {}
+    value = at(obj, *path)
+    return value if isinstance(value, Mapping) else {}
 
 
 def listed(obj: object, *path: str) -> tuple[Object, ...]:
     """The mappings of the list at a path."""
-    found = at(obj, *path)
-    if not isinstance(found, list | tuple):
+    value = at(obj, *path)
+    if not isinstance(value, list | tuple):
         return ()
-    return tuple(item for item in found if isinstance(item, Mapping))
+    return tuple(item for item in value if isinstance(item, Mapping))
 
 
 def pod_template(obj: Object | None) -> Object:

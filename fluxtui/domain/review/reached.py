@@ -118,8 +118,8 @@ _WAYS: Mapping[tuple[str, str], Callable[[Object], Iterator[str]]] = {
 
 def ways(id: ObjectId, obj: Object) -> tuple[str, ...]:
     """By what it is reached, each once; () of what nobody calls."""
-    found = _WAYS.get((id.group, id.kind))
-    return tuple(dict.fromkeys(found(obj))) if found is not None else ()
+    ways_of = _WAYS.get((id.group, id.kind))
+    return tuple(dict.fromkeys(ways_of(obj))) if ways_of is not None else ()
 
 
 def serves(has: tuple[str, ...], way: str) -> bool:

@@ -87,7 +87,7 @@ def _made(act: Undertaking, build: Candidate) -> Iterator[str]:
 
 def ranges(act: Undertaking) -> tuple[CommitRange, ...]:
     """What lies between what runs and each build that comes, where both manifests say it."""
-    return tuple(found for build in act.builds for found in _ranges(act, build))
+    return tuple(between for build in act.builds for between in _ranges(act, build))
 
 
 def commit_ranges(snapshot: Snapshot, moves: Iterable[Move]) -> tuple[CommitRange, ...]:

@@ -164,8 +164,8 @@ def _rendered(
         except OSError as error:
             raise FluxtuiError(f"helm could not be run: {error.strerror}") from error
     if done.returncode:
-        said = hiding.text(" ".join(done.stderr.decode("utf-8", "replace").split()))
-        raise FluxtuiError(f"helm does not render {chart.version}: {said[-600:]}")
+        stderr = hiding.text(" ".join(done.stderr.decode("utf-8", "replace").split()))
+        raise FluxtuiError(f"helm does not render {chart.version}: {stderr[-600:]}")
     if len(done.stdout) > _LARGEST:
         raise FluxtuiError(f"helm renders {chart.version} to more than {_LARGEST} bytes")
     return done.stdout.decode("utf-8", "replace")

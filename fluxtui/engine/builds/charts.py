@@ -127,8 +127,8 @@ class ChartReader:
         if index is None:
             # What runs is known by its digest; a tag may name another one by now.
             runs = digest_of(appliers.running(resource))
-            known = runs if version == deployed_version(resource) else ""
-            name = known or version.replace("+", "_")
+            running = runs if version == deployed_version(resource) else ""
+            name = running or version.replace("+", "_")
             pulled = await self._registries.pull(address, name, HELM_CHART)
             return PackedChart(version, pulled.layer)
         from fluxtui.artifacts.chartarchive import entry_of

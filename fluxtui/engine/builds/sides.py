@@ -137,15 +137,15 @@ def compared(pair: Pair, review: BuildReview) -> ComparedKustomization:
         return ComparedKustomization(pair.key, pair.before, pair.after, error=str(error))
 
 
-def shown(pair: Pair, found: Difference) -> ComparedKustomization:
+def shown(pair: Pair, diff: Difference) -> ComparedKustomization:
     """The same with labels instead of tokens."""
-    marks = Marks(found.labels)
+    marks = Marks(diff.labels)
     return ComparedKustomization(
         pair.key,
         pair.before,
         pair.after,
-        tuple(marks.change(change) for change in found.changes),
-        tuple(dict.fromkeys(map(marks.text, found.remarks))),
+        tuple(marks.change(change) for change in diff.changes),
+        tuple(dict.fromkeys(map(marks.text, diff.remarks))),
     )
 
 

@@ -153,9 +153,9 @@ class Publisher:
         self._store.arrived.clear()
         arrived = asyncio.ensure_future(self._store.arrived.wait())
         try:
-            while (left := self._store.due - self._clock.now()) < inf:
+            while (wait := self._store.due - self._clock.now()) < inf:
                 # A clock may be set, and stands still while a machine sleeps: not all at once.
-                soon = min(max(left, _SHORTEST_NAP), _LONGEST_NAP)
+                soon = min(max(wait, _SHORTEST_NAP), _LONGEST_NAP)
                 over = asyncio.ensure_future(self._clock.sleep(soon))
                 await asyncio.wait((arrived, over), return_when=asyncio.FIRST_COMPLETED)
                 over.cancel()

@@ -148,7 +148,7 @@ class Judge:
         for name, nodes in snapshot.board.chains.items():
             if self._releasing.get(name, (None,))[0] is not nodes:
                 self._releasing[name] = nodes, releasing(nodes, snapshot)
-        told = {finding.subject for finding in self._judged}
+        subjects = {finding.subject for finding in self._judged}
         chains = snapshot.board.chains.keys() & self._releasing.keys()
         busy = [node for name in sorted(chains) for node in self._releasing[name][1]]
         if not busy:
@@ -156,7 +156,7 @@ class Judge:
         from fluxtui.domain.overview.overrun import next_overrun, overruns
 
         self._due.append(next_overrun(busy, snapshot, snapshot.taken_at))
-        return tuple(overruns(busy, snapshot, snapshot.taken_at, told))
+        return tuple(overruns(busy, snapshot, snapshot.taken_at, subjects))
 
     def findings(self, batch: Batch, snapshot: Snapshot) -> Snapshot:
         """With the tally of what is held, and everything that a person should know, worst first."""

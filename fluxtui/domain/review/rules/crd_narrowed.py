@@ -43,11 +43,11 @@ def _schemas(change: ObjectChange) -> Iterator[Danger]:
     old, new = _by_name(change.before), _by_name(change.after)
     for name in old.keys() & new.keys():
         before, after = (mapping(side[name], "schema", "openAPIV3Schema") for side in (old, new))
-        found = tuple(dict.fromkeys(_narrowed(before, after, "")))
-        if found:
-            more = (f"... {len(found) - SHOWN} more",) if len(found) > SHOWN else ()
+        narrowings = tuple(dict.fromkeys(_narrowed(before, after, "")))
+        if narrowings:
+            more = (f"... {len(narrowings) - SHOWN} more",) if len(narrowings) > SHOWN else ()
             says = f"{change.id} {name} takes less than before: objects there are may break it"
-            yield Danger(RULE.id, Gravity.STOP, says, change.id, look=(*found[:SHOWN], *more))
+            yield Danger(RULE.id, Gravity.STOP, says, change.id, look=(*narrowings[:SHOWN], *more))
 
 
 def _by_name(obj: Object | None) -> Mapping[str, Object]:
@@ -89,8 +89,10 @@ def _closed(before: Object, after: Object, where: str) -> Iterator[str]:
         yield f"{where}: fields that are not named are dropped"
     for name in ("oneOf", "anyOf", "allOf", "not", "format", "multipleOf"):
         if after.get(name) and after.get(name) != before.get(name):
-            told = after[name] if isinstance(after[name], str | int | float) else "other conditions"
-            yield f"{where}: {name} {told}"
+            value = (
+                after[name] if isinstance(after[name], str | int | float) else "other conditions"
+            )
+            yield f"{where}: {name} {value}"
     had = {str(one.get("rule")) for one in listed(before, "x-kubernetes-validations")}
     for one in listed(after, "x-kubernetes-validations"):
         if str(one.get("rule")) not in had:
@@ -139,8 +141,8 @@ def _bounds(before: Object, after: Object, where: str) -> Iterator[str]:
                 yield f"{where}: {name} {new}"
 
 
-def _listed(found: Any) -> Sequence[Any]:
-    return found if isinstance(found, list | tuple) else ()
+def _listed(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else ()
 
 
 def _joined(path: str, name: object) -> str:

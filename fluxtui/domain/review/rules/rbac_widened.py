@@ -132,8 +132,8 @@ def _grants(obj: Object | None) -> Iterator[Grant]:
 
 
 def _texts(rule: Object, name: str) -> tuple[str, ...]:
-    found = rule.get(name)
-    return tuple(map(str, found)) if isinstance(found, list | tuple) else ()
+    value = rule.get(name)
+    return tuple(map(str, value)) if isinstance(value, list | tuple) else ()
 
 
 def _covers(had: Grant, grant: Grant) -> bool:
