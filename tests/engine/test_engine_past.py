@@ -87,6 +87,23 @@ def test_what_another_session_does_is_told_as_it_goes(tmp_path: Path) -> None:
     assert acts() == [("reconcile 1", True), ("reconcile 2", True)]
 
 
+def test_acts_of_all_sessions_stand_in_the_order_they_were_begun_in(tmp_path: Path) -> None:
+    """One of this session does not stay above those that a shell did after it."""
+    path = tmp_path / "journal.jsonl"
+    other, store = Journal(path), Store(Config())
+    recall = Recall(Journal(path), store, HandClock())
+    other.plan(plan(1), "2026-11-23T10:00:01Z")
+    store.finish(store.act(plan(2), "2026-11-23T10:00:02Z"), "2026-11-23T10:00:02.5Z")
+    other.plan(plan(3), "2026-11-23T10:00:03Z")
+    recall.look()
+    store.finish(store.act(plan(4), "2026-11-23T10:00:04Z"), "2026-11-23T10:00:04.5Z")
+    other.plan(plan(5), "2026-11-23T10:00:05Z")
+    recall.look()
+    acts = store.take(0.0).half.acts
+    assert [act.plan.title for act in acts] == [f"reconcile {number}" for number in range(1, 6)]
+    assert [act.plan.title for act in acts if act.finished] == ["reconcile 2", "reconcile 4"]
+
+
 async def test_it_is_read_again_only_when_it_has_grown(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     other, store = Journal(path), Store(Config())

@@ -19,6 +19,7 @@ from fluxtui.domain.board import BESIDE, Finding
 from fluxtui.domain.gitreference import RemoteAnswer, RemoteQuestion
 from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.snapshot import Act, Feed, KindId, Snapshot, TagList
+from fluxtui.kit.moments import order
 from fluxtui.kit.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -199,13 +200,14 @@ class Store:
         return self._act_serial
 
     def remember(self, acts: Iterable[Act]) -> None:
-        """Acts of other sessions, oldest first, in place of those told before; they come before
-        those of this one, which are left out of them."""
+        """Acts of other sessions, oldest first, in place of those told before; those of this one
+        are left out of them. All stand in the order they were begun in."""
         own = {number: act for number, act in self._acts.items() if number > 0}
         plan_ids = {act.plan.id for act in own.values()}
         past = tuple(act for act in acts if act.plan.id not in plan_ids)[-ACTS_KEPT:]
         merged = {number - len(past): act for number, act in enumerate(past)} | own
-        if merged != self._acts:
+        merged = dict(sorted(merged.items(), key=lambda numbered: order(numbered[1].began)))
+        if list(merged.items()) != list(self._acts.items()):
             self._acts = merged
             self._changed()
 
