@@ -11,9 +11,9 @@ from dataclasses import replace
 from fluxtui.commands import heldversions, hold, landing
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
-from fluxtui.commands.safety import read_only_reason, revert_warning
-from fluxtui.commands.subject import bundle_of, no_bundle
-from fluxtui.domain.ask import Question
+from fluxtui.commands.safety import never_listed, read_only_reason, revert_warning
+from fluxtui.commands.subject import bundle_of, no_bundle, repository_of
+from fluxtui.domain.ask import ListTags, Question
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import sources, suspended
 from fluxtui.domain.marks import PIN_INVERSE, PIN_KEYS, mark_text, pin, pin_inverse
@@ -38,9 +38,13 @@ def refusal(context: Context) -> str | None:
 
 
 def questions(context: Context, values: Values) -> tuple[Question, ...]:
-    """What a Git remote has for what is followed then."""
-    held = heldversions.held_of(context)
-    return hold.unpin_questions(context, held) if held is not None else ()
+    """What a Git remote has for what is followed then, and tags that nobody has listed yet."""
+    held, source = heldversions.held_of(context), bundle_of(context)
+    if held is not None:
+        return hold.unpin_questions(context, held)
+    if source is None or not never_listed(context, repository_of(source)):
+        return ()
+    return (ListTags(repository_of(source)),)
 
 
 def plan(context: Context, values: Values) -> Plan:

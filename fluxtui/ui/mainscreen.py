@@ -34,7 +34,7 @@ from fluxtui.ui.scope import scoped
 from fluxtui.ui.screens.logs import Logs
 from fluxtui.ui.screens.object import ObjectSheet
 from fluxtui.ui.screens.reading import Reading
-from fluxtui.ui.screens.readover import read_over
+from fluxtui.ui.screens.readover import findings, read_over
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.shown import Shown
 from fluxtui.ui.start import HOME, is_said, resolved, view_of
@@ -42,7 +42,6 @@ from fluxtui.ui.statusline import StatusLine
 from fluxtui.ui.tally import Blockages
 from fluxtui.ui.views import Views, WantedView
 from fluxtui.ui.widgets.filterfield import FilterField
-from fluxtui.ui.widgets.footer import findings_lines
 
 TICK = 5.0  # seconds between two looks at the ages; a slow link gets them less often
 
@@ -271,7 +270,7 @@ class MainScreen(Screen[None]):
     def start(self, command: Command, pressed: float | None = None) -> None:
         """Open a Command's view, or carry it out. `pressed`: when its key was, monotonic s."""
         if command.id in READ:
-            about = (self._snapshot, self.clock(), self.setting.commands, self.keys)
+            about = (self._snapshot, self.clock, self.setting.commands, self.keys)
             self.app.push_screen(read_over(command.id, *about))
         elif command.plan is None:
             self.open_view(command.id, self._carried())
@@ -395,6 +394,4 @@ class MainScreen(Screen[None]):
 
     def action_findings(self) -> None:
         """Everything that a person should know, whole."""
-        self.app.push_screen(
-            Reading("Findings", findings_lines(self._snapshot, self.setting.clock()))
-        )
+        self.app.push_screen(findings(self._snapshot, self.clock))

@@ -30,7 +30,7 @@ from fluxtui.commands import pin as pins
 from fluxtui.commands import unpin as unpins
 from fluxtui.commands.command import Context
 from fluxtui.commands.registry import by_id
-from fluxtui.domain.ask import ReadFacts
+from fluxtui.domain.ask import ListTags, ReadFacts
 from fluxtui.domain.config import Environment
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.marks import (
@@ -118,6 +118,12 @@ def test_what_is_held_by_our_pin_alone_is_unpinned() -> None:
     assert by_hand and "is not pinned by fluxtui" in by_hand
     free = by_id("unpin").disabled_reason(at(source()))
     assert free and free.endswith("is not pinned")
+
+
+def test_an_unpin_before_the_tags_are_listed_has_them_listed() -> None:
+    ours = held(digest("a"), {"digest": None, "pinned": digest("a")})
+    assert by_id("unpin").questions(at(ours, tags=()), {}) == (ListTags(URL),)
+    assert by_id("unpin").questions(at(ours), {}) == ()
 
 
 # -- what is meant, and what is asked first

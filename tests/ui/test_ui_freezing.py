@@ -125,6 +125,11 @@ async def test_all_that_is_held_can_be_read_over_any_view(
         await pilot.press("3", "H")
         await sees(pilot, "frozen 22d", "overdue", "ageing", "by ben: the audit")
         await sees(pilot, "freeze staging-1a2b3c")
+        engine.give(seen)
+        assert await until(pilot, lambda: "by ben: the audit" not in text(app)), "resumed meanwhile"
+        await sees(pilot, "Holds")
+        engine.give(replace(seen, resources=resources))
+        await sees(pilot, "by ben: the audit")
         await pilot.press("q")
         assert await until(pilot, lambda: "by ben: the audit" not in text(app))
 

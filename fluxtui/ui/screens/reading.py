@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from fluxtui.domain.blocktext import block_text
 from fluxtui.domain.resource import Resource
+from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line, width, wrap
 from fluxtui.ui.widgets.columns import Column
@@ -42,7 +43,7 @@ def broken(text: Sequence[Line], cells: int, hang: int) -> Iterator[Part]:
 
 
 class Reading(Sheet[None]):
-    """A titled text."""
+    """A titled text. `live` makes it anew of each Snapshot, where it tells of what is live."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "close", "Close", show=False),
@@ -51,8 +52,15 @@ class Reading(Sheet[None]):
 
     hint: ClassVar[str] = "esc q close   / search"
 
-    def __init__(self, title: str, lines: Sequence[Line], hang: int = 2) -> None:
+    def __init__(
+        self,
+        title: str,
+        lines: Sequence[Line],
+        hang: int = 2,
+        live: Callable[[Snapshot], Sequence[Line]] | None = None,
+    ) -> None:
         super().__init__(classes="tall")
+        self._live = live
         self._hang = hang
         self._title = title
         self._text = tuple(lines)
@@ -71,6 +79,13 @@ class Reading(Sheet[None]):
         self.box.border_subtitle = self.hint
         self.set_focus(self.query_one(Table))
         self._fill(self.app.size.width - AROUND)  # before it is laid out: it is painted once
+
+    def show(self, snapshot: Snapshot) -> None:
+        """What it tells of may have changed; the cursor keeps its line's place."""
+        text = tuple(self._live(snapshot)) if self._live is not None else self._text
+        if text != self._text and self.stands:
+            self._text, self._broken_for = text, 0
+            self._fill(self.inner_width)
 
     def on_resize(self) -> None:
         """Break the lines again."""

@@ -5,19 +5,39 @@ Each text is made by its own file; nothing here decides what it says.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from fluxtui.commands.command import Command
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.screens.help import help_lines
 from fluxtui.ui.screens.holds import hold_lines
 from fluxtui.ui.screens.reading import Reading
+from fluxtui.ui.spans import Line
+from fluxtui.ui.widgets.footer import findings_lines
+
+Lines = Callable[[Snapshot, float], tuple[Line, ...]]
 
 
 def read_over(
-    id_: str, snapshot: Snapshot, now: float, commands: Sequence[Command], keys: dict[str, str]
+    id_: str,
+    snapshot: Snapshot,
+    clock: Callable[[], float],
+    commands: Sequence[Command],
+    keys: dict[str, str],
 ) -> Reading:
-    """The text of a Command of `views.READ`; `now` in epoch seconds."""
+    """The text of a Command of `views.READ`; `clock` gives epoch seconds."""
     if id_ == "holds":
-        return Reading("Holds", hold_lines(snapshot, now))
+        return _living("Holds", hold_lines, snapshot, clock)
     return Reading("Help", help_lines(commands, keys), 36)
+
+
+def findings(snapshot: Snapshot, clock: Callable[[], float]) -> Reading:
+    """Everything that a person should know, whole."""
+    return _living("Findings", findings_lines, snapshot, clock)
+
+
+def _living(title: str, lines: Lines, snapshot: Snapshot, clock: Callable[[], float]) -> Reading:
+    def told(newest: Snapshot) -> tuple[Line, ...]:
+        return lines(newest, clock())
+
+    return Reading(title, told(snapshot), live=told)
