@@ -123,7 +123,8 @@ async def test_08_roll_back_to_the_previous_good_digest(config: Config) -> None:
         await person.points_at("activity", "staging")
         good = line(person, "production").running.digest
         await person.presses("ctrl+l")
-        await person.sees("Why?")
+        await person.sees("Why?", "CrashLoopBackOff")  # as the board has it; one's own words win
+        await person.presses("tab")
         await person.types("the new one crash-loops")
         await person.presses("enter")
         await person.agrees()

@@ -87,7 +87,7 @@ async def test_events_have_a_row_an_act_and_keep_real_changes_in_sight(
     app = make_app(told(running(reconcile())))
     async with opened(app, (80, 24)) as pilot:
         await pilot.press("5")
-        await sees(pilot, "reconcile activity", *(c.what[:9] for c in night().changes))
+        await sees(pilot, "reconcile activity", *(c.what[:6] for c in night().changes))
         assert shown(app, "ask member") == 0
         await pilot.press("enter")
         await sees(pilot, "ask member-1", "ask member-3")
