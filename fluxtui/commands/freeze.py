@@ -20,9 +20,10 @@ from fluxtui.domain.counts import agreed, counted
 from fluxtui.domain.deadlines import deadline, has_passed
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.freezing import Standstill, escaped, freezes, standstill
-from fluxtui.domain.marks import ends_text, mark_text, suspension
+from fluxtui.domain.marks import ends_text, mark_text, pin, suspension
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.review.plans import in_freeze
 from fluxtui.domain.scopes import ENVIRONMENT, STAGE, WholeScope, members, scope_of, unread
 from fluxtui.kit.moments import seconds
 
@@ -116,7 +117,7 @@ def freeze_plan(context: Context, values: Values) -> Plan:
     found = standstill(context.snapshot, every)
     blind = unread(context.snapshot, scope)
     if not found.movers:
-        held = f"; {_held(found)[0]}" if found.held else ""
+        held = "".join(f"; {text}" for text in _few(_held(found)))
         raise UsageError(f"nothing moves by itself in {scope.says}{held}", next="; ".join(blind))
     joined = values.get("id", "").strip()
     if joined and joined not in freezes(every):
@@ -145,6 +146,7 @@ def freeze_plan(context: Context, values: Values) -> Plan:
             *(f"{mover.key} {mover.why}" for mover in found.movers),
             *_held(found),
             *_still(found),
+            *_pinned(context, found),
             *ends_text(until),
             f"fluxtui unfreeze {scope.name} lifts it, and nothing that others have suspended",
         ),
@@ -179,6 +181,8 @@ def unfreeze_plan(context: Context, values: Values) -> Plan:
             *_few(others),
             *_few(gone),
         ),
+        # That it goes past the freeze is what is asked for.
+        dangers=tuple(danger for danger in plan.dangers if danger.rule != in_freeze.RULE.id),
         unseen=(
             *plan.unseen,
             *(f"{text}: what is frozen of it" for text in unread(context.snapshot, scope)),
@@ -254,6 +258,18 @@ def _still(found: Standstill) -> tuple[str, ...]:
         return ()
     count = counted(len(found.still), "object", "stays")
     return (f"{count} unsuspended: no new build comes there, and drift goes on being corrected",)
+
+
+def _pinned(context: Context, found: Standstill) -> tuple[str, ...]:
+    """What stands still only as long as it is pinned: the freeze would not keep it."""
+    still = (context.snapshot.get(key) for key in found.still)
+    return _few(
+        tuple(
+            f"{r.key} is pinned{mark_text(mark)}: it is not held, and an unpin lets it move"
+            for r in still
+            if r is not None and (mark := pin(r)) is not None
+        )
+    )
 
 
 def _few(sentences: tuple[str, ...]) -> tuple[str, ...]:

@@ -36,14 +36,14 @@ def moves_of(
     moves: dict[Key, Move] = {}
     for move in _followers(all_steps, picks):
         moves.setdefault(move.source, move)
-    patched = tuple(_patched(snapshot, all_steps))
-    for before, after in patched:
+    changed = tuple(patched(snapshot, all_steps))
+    for before, after in changed:
         if sources.is_tagged(before.key) and before.key not in moves:
             pick = _pick(snapshot, before, after)
             if pick:
                 moves[before.key] = Move(before.key, "", pick)
         moves |= {m.source: m for m in _held(snapshot, before, after) if m.source not in moves}
-    for before, after in patched:
+    for before, after in changed:
         source = appliers.source(after)
         if source is not None and source not in moves and appliers.takes_bundles(before.key):
             moves |= {m.applier or m.source: m for m in _taken(snapshot, source, before, after)}
@@ -58,7 +58,7 @@ def _followers(steps: tuple[AnyStep, ...], picks: TagEffects | None) -> Iterator
             yield Move(taken.source.key, "", tagged.get(taken.after, taken.after))
 
 
-def _patched(snapshot: Snapshot, steps: tuple[AnyStep, ...]) -> Iterator[tuple[Resource, Resource]]:
+def patched(snapshot: Snapshot, steps: tuple[AnyStep, ...]) -> Iterator[tuple[Resource, Resource]]:
     """Every object that a Step is about, as it is and as it would be after the last of them."""
     now: dict[Key, Resource] = {}
     for step in steps:

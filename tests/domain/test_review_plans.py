@@ -11,7 +11,7 @@ import pytest
 from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.following import tag_effects
-from fluxtui.domain.marks import PINNED_BY
+from fluxtui.domain.marks import FREEZE, PINNED_BY
 from fluxtui.domain.moves import moves_of
 from fluxtui.domain.plan import AnyStep, PatchStep, Plan, RequestReconcile, TagStep
 from fluxtui.domain.resource import Key, Resource
@@ -104,6 +104,8 @@ IN_PRODUCTION = (source("production", stored=A), ks("production", applied=A))
 ENDED = replace(Act(Plan("promote", "promote web", (), ("staging",))), finished=True)
 RUNNING = Act(Plan("promote", "promote web", (), ("staging",)))
 NOW_SECONDS = seconds("2026-11-23T03:12:00Z") or 0.0
+FROZEN = source(name="held", url="oci://r/held", suspend=True, annotations={FREEZE: "staging-1"})
+FROZEN_AFAR = replace(FROZEN, key=FROZEN.key._replace(environment="production"))
 
 
 def soaking(since: str) -> Snapshot:
@@ -130,6 +132,9 @@ def lower() -> Snapshot:
 
 Case = tuple[str, Callable[[], tuple[Danger, ...]]]
 HAVE_IT: list[Case] = [
+    ("in-freeze", lambda: pinned(seen(*here(), FROZEN), "b")),
+    ("in-freeze", lambda: tagged(seen(*here(), FROZEN), "9.0.0", "b")),
+    ("in-freeze", lambda: asked(seen(*here(ref={"semver": "1.5.0"}), FROZEN))),
     ("failed-before", lambda: pinned(seen(source(stored=A), BAD), "b")),
     ("failed-before", lambda: asked(seen(source(stored=A, ref={"semver": "1.5.0"}), BAD))),
     ("failed-before", lambda: tagged(seen(source(stored=A, ref={"tag": "x"}), BAD), "9.0.0", "b")),
@@ -152,6 +157,9 @@ HAVE_IT: list[Case] = [
     ("soak-short", lambda: pinned(soaking(""), "b", IN_PRODUCTION[0].key)),
 ]
 HAVE_NOT: list[Case] = [
+    ("in-freeze", lambda: pinned(seen(*here(), FROZEN_AFAR), "b")),
+    ("in-freeze", lambda: pinned(seen(*here(), FROZEN), "a")),
+    ("in-freeze", lambda: asked(seen(*here(ref={"semver": "1.4.2"}), FROZEN))),
     ("ring-skipped", lambda: pinned(soaking("02:00"), "b", IN_PRODUCTION[0].key)),
     ("ring-skipped", lambda: pinned(seen(*here(), *IN_PRODUCTION), "b")),
     ("ring-skipped", lambda: pinned(seen(*IN_PRODUCTION, *here()), "d", IN_PRODUCTION[0].key)),

@@ -9,6 +9,7 @@ from fluxtui.domain.danger import Danger, ordered
 from fluxtui.domain.review.plans import (
     also_takes,
     failed_before,
+    in_freeze,
     prerelease,
     ran_nowhere,
     ring_skipped,
@@ -22,6 +23,7 @@ from fluxtui.domain.review.plans import (
 from fluxtui.domain.review.plans.undertaking import PlanRule, Undertaking
 
 PLAN_RULES: tuple[PlanRule, ...] = (
+    in_freeze.RULE,
     tag_moves.RULE,
     unsigned.RULE,
     failed_before.RULE,

@@ -49,8 +49,8 @@ class Arrival:
 @frozen
 class Undertaking:
     """One act. `builds`: all that come to somebody, or get a name; `picks`: what its registry
-    writes do to followers; `held`: sources that it pins; `inputs`: what it rests on, as in the
-    Plan."""
+    writes do to followers; `held`: sources that it pins; `inputs` and `moves`: what it rests on and
+    which builds it brings where, also of what has no tags, as in the Plan."""
 
     snapshot: Snapshot
     steps: tuple[AnyStep, ...]
@@ -59,6 +59,7 @@ class Undertaking:
     builds: tuple[Candidate, ...] = ()
     held: tuple[Resource, ...] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
+    moves: tuple[Move, ...] = ()
 
 
 @frozen
@@ -83,11 +84,12 @@ def undertaking(
     """The act of these Steps; `moves` as they follow from them."""
     all_steps = tuple(steps)
     finding = _Finding(snapshot, all_steps)
-    arrivals = tuple(finding.arrivals(moves))
+    all_moves = tuple(moves)
+    arrivals = tuple(finding.arrivals(all_moves))
     builds = dict.fromkeys(arrival.build for arrival in arrivals)
     builds |= dict.fromkeys(finding.named(picks, {build.digest for build in builds}))
     held = tuple(_held(snapshot, all_steps))
-    return Undertaking(snapshot, all_steps, picks, arrivals, tuple(builds), held, inputs)
+    return Undertaking(snapshot, all_steps, picks, arrivals, tuple(builds), held, inputs, all_moves)
 
 
 def _held(snapshot: Snapshot, steps: Iterable[AnyStep]) -> Iterator[Resource]:
