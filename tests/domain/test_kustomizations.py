@@ -139,7 +139,8 @@ BAD, GOOD = entry(NEW, "HealthCheckFailed", T1, T3), entry(OLD, "ReconciliationS
     ("resource", "since"),
     [
         (failing(BAD), T1),
-        (failing(BAD, GOOD), T2),
+        (failing(BAD, GOOD), T3),
+        (failing(entry(NEW, "HealthCheckFailed", T3), GOOD), T3),
         (failing(BAD, ready=condition("Ready", "Unknown")), T1),
         (failing(BAD, ready=None), T1),
         (failing(BAD, ready=READY), ""),
@@ -156,6 +157,29 @@ BAD, GOOD = entry(NEW, "HealthCheckFailed", T1, T3), entry(OLD, "ReconciliationS
 )
 def test_it_fails_since_this_content_failed_first(resource: Resource, since: str) -> None:
     assert kustomization.failing_since(resource) == since
+
+
+@pytest.mark.parametrize(
+    ("stored", "took", "since"),
+    [
+        ("", "8s", T3),
+        ("odd", "8s", T3),
+        (T1, "8s", T3),  # it was well after that
+        (T2, "8s", T3),
+        ("2026-11-23T02:03:36Z", "8.2s", "2026-11-23T02:03:45Z"),
+        ("2026-11-23T02:03:36Z", "5m0s", "2026-11-23T02:08:36Z"),
+        ("2026-11-23T02:03:36Z", "2h", T3),
+        ("2026-11-23T02:03:36Z", "", T3),
+        ("2026-11-23T04:00:00Z", "8s", T3),  # stored again since, as after a restart
+    ],
+)
+def test_what_was_well_in_between_fails_since_its_source_stored_it_again(
+    stored: str, took: str, since: str
+) -> None:
+    again = {**BAD, "lastReconciledDuration": took}
+    assert kustomization.failing_since(failing(again, GOOD), stored) == since
+    never_well = {**BAD, "lastReconciledDuration": took}
+    assert kustomization.failing_since(failing(never_well), stored) == T1
 
 
 def test_a_chart_is_taken_from_what_its_reference_names() -> None:

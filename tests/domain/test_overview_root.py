@@ -176,6 +176,38 @@ def test_a_failure_says_since_when_and_not_since_the_last_try() -> None:
     assert never_noted.findings[0].since == "2026-11-23T03:10:00Z"
 
 
+@pytest.mark.parametrize(
+    ("stored", "since"),
+    [
+        (NEW, "2026-11-23T02:23:45Z"),
+        (OLD, "2026-11-23T03:10:00Z"),  # of what it tries nothing is known
+    ],
+)
+def test_a_failure_that_came_again_does_not_count_what_was_well_in_between(
+    stored: str, since: str
+) -> None:
+    """Well for the last time at 02:20, taken back at 02:23:36 and failed 9s later."""
+    obj = ks(name="b", applied=OLD, attempted=NEW, conditions=[failed("x")]).as_object()
+    obj["status"]["history"] = [
+        {
+            "metadata": {"revision": revision_},
+            "lastReconciledStatus": status,
+            "firstReconciled": "2026-11-23T01:00:00Z",
+            "lastReconciled": last,
+            "lastReconciledDuration": "8.7s",
+        }
+        for revision_, status, last in (
+            (NEW, "HealthCheckFailed", "2026-11-23T03:10:00Z"),
+            (OLD, "ReconciliationSucceeded", "2026-11-23T02:20:00Z"),
+        )
+    ]
+    feed = source(stored=stored)
+    artifact = {**feed.status["artifact"], "lastUpdateTime": "2026-11-23T02:23:36Z"}
+    feed = replace(feed, status={**feed.status, "artifact": artifact})
+    seen = snapshot(feed, Resource.from_object("staging", obj))
+    assert [f.since for f in seen.findings if f.code == "failed"] == [since]
+
+
 @pytest.mark.parametrize("reason", ["BuildFailed", "ReconciliationFailed", "PruneFailed"])
 def test_every_failed_kustomization_is_a_finding_in_its_own_words(reason: str) -> None:
     seen = snapshot(source(stored=OLD), ks(applied=OLD, conditions=[failed(reason, "no such x")]))

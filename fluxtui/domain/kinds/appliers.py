@@ -78,10 +78,12 @@ def failed_before(resource: Resource) -> Run | None:
     return applier.before(resource) if applier is not None else None
 
 
-def failing_since(resource: Resource) -> str:
-    """Since when it fails (RFC 3339), "" when it does not or nobody noted it."""
+def failing_since(resource: Resource, stored: str = "") -> str:
+    """Since when it fails (RFC 3339), "" when it does not or nobody noted it.
+
+    `stored`: when its source stored what it tries, where that is known."""
     applier = role(resource.key)
-    return applier.failing_since(resource) if applier is not None else ""
+    return applier.failing_since(resource, stored) if applier is not None else ""
 
 
 def good(key: Key) -> str:

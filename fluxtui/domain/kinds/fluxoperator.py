@@ -27,7 +27,7 @@ def attempted(resource: Resource) -> str:
     return text_at(resource.status, "lastAttemptedRevision") or applied(resource)
 
 
-def failing_since(resource: Resource) -> str:
+def failing_since(resource: Resource, _stored: str = "") -> str:
     """Since when Ready is not True."""
     ready = resource.condition("Ready")
     return ready.last_transition if ready is not None and ready.status != "True" else ""

@@ -109,7 +109,7 @@ def before(resource: Resource) -> Run | None:
     return Run("", attempted(resource), "failed", "", "")
 
 
-def failing_since(resource: Resource) -> str:
+def failing_since(resource: Resource, _stored: str = "") -> str:
     """Since when it fails: Ready's time is that of the last try, Released's that of the failure."""
     ready, released = resource.condition("Ready"), resource.condition("Released")
     if ready is None or ready.status == "True":

@@ -177,7 +177,8 @@ class Applier(NamedTuple):
 
     `source`: what it is fed by; `depends_on`: what must be ready before; `inventory`: (id, version)
     of what it applied. `applied`, `attempted`, `running`: revisions, the last one what is live.
-    `before`: the newest Run when that failed at what is tried now; `failing_since`: RFC 3339, "".
+    `before`: the newest Run when that failed at what is tried now; `failing_since`: RFC 3339, "",
+    told when its source stored what it tries (RFC 3339, "" not known), and never too early.
     `good`, `bad`: words in `status` and in Ready's reason for a build that went well, or that can
     be blamed; `health`: reasons after the apply, when objects are waited for; `starved`: reasons
     that only repeat what the source says. `bundles`: whether it applies manifests, not a chart.
@@ -193,7 +194,7 @@ class Applier(NamedTuple):
     attempted: Callable[[Resource], str]
     running: Callable[[Resource], str]
     before: Callable[[Resource], Run | None]
-    failing_since: Callable[[Resource], str]
+    failing_since: Callable[[Resource, str], str]
     good: str
     bad: frozenset[str]
     health: frozenset[str]

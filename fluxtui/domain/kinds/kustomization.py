@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
+from fluxtui.domain.durations import parse_duration
+from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds.kind import SHAPE, Applier, Kind, KindColumn, Run
 from fluxtui.domain.kinds.reading import (
     SOURCES,
@@ -12,11 +15,12 @@ from fluxtui.domain.kinds.reading import (
     history,
     inventory,
     mapping_at,
+    mappings_at,
     reference,
     text_at,
 )
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.kit.moments import order
+from fluxtui.kit.moments import order, rfc3339, seconds
 
 GROUP, KUSTOMIZATION = "kustomize.toolkit.fluxcd.io", "Kustomization"
 
@@ -70,19 +74,38 @@ def running(resource: Resource) -> str:
     return tried if recorded or in_health else applied(resource)
 
 
-def failing_since(resource: Resource) -> str:
-    """Since when it fails (RFC 3339), "" when it does not or nobody noted it.
+def failing_since(resource: Resource, stored: str = "") -> str:
+    """Since when it fails (RFC 3339), "" when it does not or nobody noted it; never too early.
 
-    Ready turns Unknown at the start of every run, so its own time is that of the last try; history
-    remembers when this content failed first (docs/flux.md#history).
+    Ready and Healthy turn Unknown at the start of every run, so their own time is that of the last
+    try; history remembers when this content failed first (docs/flux.md#history). `stored`: when its
+    source stored what it tries (RFC 3339, "" not known).
     """
     ready = resource.condition("Ready")
     newest = before(resource)
     if newest is not None and newest.first:
-        # The same content may have failed long ago and been well in between.
-        well = (run.last for run in history(resource) if run.status == SUCCEEDED)
-        return max((newest.first, *well), key=order)
+        runs = history(resource)
+        well = max((order(run.last) for run in runs if run.status == SUCCEEDED), default=-1)
+        return newest.first if order(newest.first) > well else _again(resource, well, stored)
     return ready.last_transition if ready is not None and ready.status != "True" else ""
+
+
+def _again(resource: Resource, well: int, stored: str) -> str:
+    """Since when it fails again with content that failed before it was well.
+
+    Nobody notes the end of what went well: its last run may be an interval before that. What came
+    later than that run was tried at once, and failed when the try was over; else only the last
+    failure is sure.
+    """
+    newest = next(mappings_at(resource.status, "history"))
+    last, came = text_at(newest, "lastReconciled"), seconds(stored)
+    if came is None or order(stored) <= well:
+        return last
+    try:
+        took = parse_duration(text_at(newest, "lastReconciledDuration"))
+    except UsageError:
+        return last
+    return min(rfc3339(math.ceil(came + took), 0), last, key=order)
 
 
 def before(resource: Resource) -> Run | None:

@@ -8,19 +8,20 @@ change is followed to those who wait for it and no further.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from fluxtui.domain import kinds
 from fluxtui.domain.board import ChainNode, HealthLine, Level, ObjectLine, ReadyUntil
 from fluxtui.domain.chain import Chain, Node, Root, analyse, roots_of
-from fluxtui.domain.kinds import appliers
+from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.naming import Tables, worn_health
 from fluxtui.domain.overview.facts import Facts
 from fluxtui.domain.overview.judgement import blamed_object, flat
 from fluxtui.domain.overview.origins import SourceFault
-from fluxtui.domain.resource import Key
+from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import version_text
 from fluxtui.domain.service import service_name
+from fluxtui.kit.moments import order
 from fluxtui.kit.values import frozen
 
 
@@ -28,7 +29,7 @@ from fluxtui.kit.values import frozen
 class Grounds:
     """What nodes are made of. By member: `facts`, `health`, live `objects`, and `faults`: why its
     source gives it nothing (then that source is the root). By source: `services`' names, `names`
-    where its digests are looked up, and the revision `stored` in it.
+    where its digests are looked up, and the revision `stored` in it; `feed`: any source itself.
     """
 
     facts: Mapping[Key, Facts]
@@ -38,6 +39,7 @@ class Grounds:
     services: Mapping[Key, str]
     names: Mapping[Key, Tables]
     stored: Mapping[Key, str]
+    feed: Callable[[Key], Resource | None]
 
 
 class Forest:
@@ -196,7 +198,7 @@ class Forest:
             objects=grounds.objects.get(key, ()),
             owner=member.owner,
             origin=grounds.faults[key].key if key in grounds.faults else member.origin,
-            since=member.since,
+            since=_since(member, grounds),
             until=member.until,
         )
 
@@ -205,6 +207,15 @@ def _root(root: Root, grounds: Grounds) -> Key:
     """Where the blockage starts: a source that gives nothing stands behind its Kustomization."""
     behind = root.kind == "self" and root.key in grounds.faults
     return grounds.faults[root.key].key if behind else root.key
+
+
+def _since(member: Facts, grounds: Grounds) -> str:
+    """Since when it fails; what failed before and came again, not later than it did."""
+    feed = grounds.feed(member.origin) if member.since and member.origin is not None else None
+    if feed is None or sources.revision(feed) != appliers.attempted(member.resource):
+        return member.since
+    again = appliers.failing_since(member.resource, sources.stored_at(feed))
+    return min(filter(None, (member.since, again)), key=order)
 
 
 def _service(member: Facts, grounds: Grounds) -> str:

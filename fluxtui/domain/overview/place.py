@@ -173,6 +173,7 @@ class Place:
             self._sources.services,
             self._sources.names,
             self._sources.stored,
+            snapshot.get,
         )
         self._forest.update(dirty, grounds, shape=news.shape)
         return self._forest.nodes
