@@ -16,7 +16,7 @@ from fluxtui.ui.screens.leaving import Leaving
 from fluxtui.ui.screens.review import Review
 from tests.ui.conftest import MakeApp, opened
 from tests.ui.frame import screen_text, sees, text, until
-from tests.ui.ui_delivery import NOW_SECONDS
+from tests.ui.ui_clock import Clock
 from tests.ui.ui_engine import ScriptedEngine
 
 
@@ -87,16 +87,6 @@ async def test_a_registry_that_says_no_leaves_the_form_open(
         engine.registry_down = False
         await pilot.press("enter")
         assert await until(pilot, lambda: isinstance(app.screen, Review)), text(app)
-
-
-class Clock:
-    """Epoch seconds that a test moves."""
-
-    def __init__(self) -> None:
-        self.now = NOW_SECONDS
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 24)])

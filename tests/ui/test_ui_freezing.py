@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from fluxtui.ui.app import FluxtuiApp
 from fluxtui.ui.screens.review import Review
 from tests.ui.conftest import MakeApp, opened
 from tests.ui.frame import sees, text, until
+from tests.ui.ui_clock import Clock
 from tests.ui.ui_delivery import CONFIG, KS, NOW, ks, night
 from tests.ui.ui_engine import ScriptedEngine
 
@@ -34,10 +36,11 @@ NAMES = (
 )
 
 
-def app_of(engine: ScriptedEngine, seen: Snapshot) -> FluxtuiApp:
+def app_of(engine: ScriptedEngine, seen: Snapshot, **more: Any) -> FluxtuiApp:
     engine.give(seen)
     commands = tuple(by_id(name) for name in NAMES)
-    return FluxtuiApp(engine, config=CONFIG, user="anna", now=lambda: NOW, commands=commands)
+    setting: dict[str, Any] = {"config": CONFIG, "user": "anna", "now": lambda: NOW, **more}
+    return FluxtuiApp(engine, commands=commands, **setting)
 
 
 @pytest.mark.parametrize("keys", [("x",), (":", *"freeze", "enter")], ids=["key", "word"])
@@ -120,11 +123,15 @@ async def test_all_that_is_held_can_be_read_over_any_view(
     seen = night()
     tables = {**seen.resources["staging"], KS: {**seen.table("staging", KS), held: one}}
     resources = {**seen.resources, "staging": tables}
-    app = app_of(engine, replace(seen, resources=resources))
+    clock = Clock()
+    app = app_of(engine, replace(seen, resources=resources), clock=clock)
     async with opened(app, size) as pilot:
         await pilot.press("3", "H")
         await sees(pilot, "frozen 22d", "overdue", "ageing", "by ben: the audit")
         await sees(pilot, "freeze staging-1a2b3c")
+        clock.now += 2 * 86400
+        app.screen.pass_time()  # type: ignore[attr-defined]
+        await sees(pilot, "frozen 24d")
         engine.give(seen)
         assert await until(pilot, lambda: "by ben: the audit" not in text(app)), "resumed meanwhile"
         await sees(pilot, "Holds")

@@ -6,19 +6,9 @@ import pytest
 
 from tests.ui.conftest import MakeApp, opened
 from tests.ui.frame import sees, text, until
-from tests.ui.ui_delivery import NOW_SECONDS
+from tests.ui.ui_clock import Clock
 
 FINDING = "✗ production: OCIRepository"
-
-
-class Clock:
-    """Epoch seconds that a test moves."""
-
-    def __init__(self) -> None:
-        self.now = NOW_SECONDS
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -13,7 +13,6 @@ from textual.widgets import Input
 
 from fluxtui.domain.blocktext import block_text
 from fluxtui.domain.resource import Resource
-from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line, width, wrap
 from fluxtui.ui.widgets.columns import Column
@@ -43,7 +42,7 @@ def broken(text: Sequence[Line], cells: int, hang: int) -> Iterator[Part]:
 
 
 class Reading(Sheet[None]):
-    """A titled text. `live` makes it anew of each Snapshot, where it tells of what is live."""
+    """A titled text."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "close", "Close", show=False),
@@ -52,15 +51,8 @@ class Reading(Sheet[None]):
 
     hint: ClassVar[str] = "esc q close   / search"
 
-    def __init__(
-        self,
-        title: str,
-        lines: Sequence[Line],
-        hang: int = 2,
-        live: Callable[[Snapshot], Sequence[Line]] | None = None,
-    ) -> None:
+    def __init__(self, title: str, lines: Sequence[Line], hang: int = 2) -> None:
         super().__init__(classes="tall")
-        self._live = live
         self._hang = hang
         self._title = title
         self._text = tuple(lines)
@@ -80,9 +72,9 @@ class Reading(Sheet[None]):
         self.set_focus(self.query_one(Table))
         self._fill(self.app.size.width - AROUND)  # before it is laid out: it is painted once
 
-    def show(self, snapshot: Snapshot) -> None:
-        """What it tells of may have changed; the cursor keeps its line's place."""
-        text = tuple(self._live(snapshot)) if self._live is not None else self._text
+    def tell(self, lines: Sequence[Line]) -> None:
+        """Another text under the same title; the cursor keeps its line's place."""
+        text = tuple(lines)
         if text != self._text and self.stands:
             self._text, self._broken_for = text, 0
             self._fill(self.inner_width)

@@ -11,11 +11,9 @@ from fluxtui.commands.command import Command
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.screens.help import help_lines
 from fluxtui.ui.screens.holds import hold_lines
+from fluxtui.ui.screens.livereading import LiveReading
 from fluxtui.ui.screens.reading import Reading
-from fluxtui.ui.spans import Line
 from fluxtui.ui.widgets.footer import findings_lines
-
-Lines = Callable[[Snapshot, float], tuple[Line, ...]]
 
 
 def read_over(
@@ -27,17 +25,10 @@ def read_over(
 ) -> Reading:
     """The text of a Command of `views.READ`; `clock` gives epoch seconds."""
     if id_ == "holds":
-        return _living("Holds", hold_lines, snapshot, clock)
+        return LiveReading("Holds", hold_lines, snapshot, clock)
     return Reading("Help", help_lines(commands, keys), 36)
 
 
 def findings(snapshot: Snapshot, clock: Callable[[], float]) -> Reading:
     """Everything that a person should know, whole."""
-    return _living("Findings", findings_lines, snapshot, clock)
-
-
-def _living(title: str, lines: Lines, snapshot: Snapshot, clock: Callable[[], float]) -> Reading:
-    def told(newest: Snapshot) -> tuple[Line, ...]:
-        return lines(newest, clock())
-
-    return Reading(title, told(snapshot), live=told)
+    return LiveReading("Findings", findings_lines, snapshot, clock)
