@@ -17,6 +17,7 @@ from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, tag_of
 from fluxtui.domain.service import configured, repository_path
 from fluxtui.domain.snapshot import Snapshot
+from fluxtui.domain.spells import unbroken
 from fluxtui.kit.moments import order, seconds
 
 _NAMED = 3  # Kustomizations named in a sentence
@@ -25,7 +26,8 @@ _NAMED = 3  # Kustomizations named in a sentence
 @dataclass(frozen=True, slots=True)
 class Trial:
     """How a build last went in one Kustomization. `at` RFC 3339, "" = not kept; `now`: it is what
-    that Kustomization is at this moment; `since`: when it went so first (RFC 3339, "" = not kept).
+    that Kustomization is at this moment; `since`: when it began to go so, without a break until
+    `at` (RFC 3339, "" = not known).
     """
 
     kustomization: Key
@@ -53,7 +55,8 @@ def trials(member: Resource) -> Mapping[str, Trial]:
     for run in appliers.history(member):
         digest, at = digest_of(run.revision), run.last
         if digest and (digest not in by_digest or _later(at, by_digest[digest].at)):
-            tag, since = tag_of(run.revision), run.first
+            # What ran in between is no part of how long this one did.
+            tag, since = tag_of(run.revision), run.first if unbroken(member, run) else ""
             by_digest[digest] = Trial(member.key, digest, tag, run.status, at, since=since)
     for trial in _standing(member):
         earlier = by_digest.get(trial.digest)

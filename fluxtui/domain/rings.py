@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from fluxtui.domain.config import Environment
 from fluxtui.domain.durations import age
 from fluxtui.domain.following import followers
-from fluxtui.domain.kinds import appliers, sources
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.known import place_known
 from fluxtui.domain.record import trials
 from fluxtui.domain.resource import Resource
-from fluxtui.domain.revision import digest_of
 from fluxtui.domain.roles import users_of
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.kit.moments import seconds
+from fluxtui.domain.spells import spell_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,34 +101,14 @@ def _soak(
     """`now`: 0 where the place cannot be read now."""
     soak = place.soak
     users = [user for one in mine for user in users_of(snapshot, one.key)]
-    spans = [_well_for(user, digest, now) for user in users]
-    told = [span for span in spans if span is not None]
-    if len(told) < len(spans) or not now:
+    spells = [spell_of(user, digest, now) for user in users]
+    noted = [spell for spell in spells if spell is not None]
+    shortest = min(noted, key=lambda spell: spell.most, default=None)
+    all_noted = len(noted) == len(spells) and bool(now)
+    if all_noted and shortest is not None and shortest.most < soak:
+        most = "" if shortest.sure else "at most "
+        says = f"{name} has been well in {place.name} for {most}{age(shortest.most)} of {age(soak)}"
+        yield RingGap(place.name, says, skipped=False)
+    elif not all_noted or any(spell.least < soak for spell in noted):
         says = f"how long {name} has been well in {place.name} is not known"
         yield RingGap(place.name, f"{says}; {age(soak)} are asked for", False, False)
-    elif told and min(told) < soak:
-        says = f"{name} has been well in {place.name} for {age(min(told))} of {age(soak)}"
-        yield RingGap(place.name, says, skipped=False)
-
-
-def _well_for(user: Resource, digest: str, now: float) -> float | None:
-    """Seconds that it has been well on that build, from its first good run to its last one or to
-    now; None when nobody noted it."""
-    runs = [
-        run
-        for run in appliers.history(user)
-        if digest_of(run.revision) == digest and appliers.is_good(user.key, run.status)
-    ]
-    begins = [at for run in runs if (at := seconds(run.first)) is not None]
-    if not begins:
-        return None
-    # It may have failed in between: from then on it counts.
-    bad = (run.last for run in appliers.history(user) if digest_of(run.revision) == digest
-           and appliers.is_bad(user.key, run.status))  # fmt: skip
-    begin = max((min(begins), *(at for text in bad if (at := seconds(text)) is not None)))
-    ready = user.condition("Ready")
-    is_well = ready is not None and ready.status == "True"
-    if is_well and digest_of(appliers.applied(user)) == digest:
-        return max(0.0, now - begin)
-    ends = [at for run in runs if (at := seconds(run.last)) is not None]
-    return max(ends) - begin if ends else None

@@ -166,6 +166,53 @@ def test_a_past_failure_says_when_as_far_as_it_is_known(at: str, words: str) -> 
     assert text.startswith("1.4.2 failed in staging: ") and text.endswith(words)
 
 
+def spans(*entries: tuple[str, str, str, str], applied: str = NEW) -> Record:
+    """The record of one with these (revision, status, first, last), newest first."""
+    member = ks(applied=applied)
+    history = [
+        {
+            "metadata": {"revision": revision_},
+            "lastReconciledStatus": status,
+            "firstReconciled": f"2026-11-23T04:{first}Z",
+            "lastReconciled": f"2026-11-23T04:{last}Z",
+        }
+        for revision_, status, first, last in entries
+    ]
+    return went(replace(member, status={**member.status, "history": history}))
+
+
+NOW = "2026-11-23T04:30:00Z"
+THIRD = revision("1.4.3", "c")
+
+
+@pytest.mark.parametrize(
+    ("other", "note"),
+    [
+        ((THIRD, BAD, "06:15", "07:40"), "ran well here"),  # it came back after that
+        ((THIRD, GOOD, "06:15", "07:40"), "ran well here"),
+        ((OLD, BAD, "06:15", "07:40"), "ran well here"),
+        ((THIRD, BAD, "06:15", "20:00"), "ran well here"),
+        ((THIRD, BAD, "01:00", "20:00"), "ran well here"),  # it may have come back as well
+        ((THIRD, BAD, "01:00", "03:14"), "ran well here for 4m38s"),
+        ((THIRD, BAD, "07:52", "20:00"), "ran well here for 4m38s"),
+        ((THIRD, BAD, "", ""), "ran well here for 4m38s"),
+    ],
+)
+def test_a_span_in_which_something_else_ran_is_not_how_long_it_was_well(
+    other: tuple[str, str, str, str], note: str
+) -> None:
+    record = spans(other, (OLD, GOOD, "03:14", "07:52"))
+    assert record.note(A, "1.4.1", "staging") == note
+
+
+@pytest.mark.parametrize(
+    ("last", "note"), [("02:00", "well for 26m"), ("07:40", ""), ("08:00", "")]
+)
+def test_what_runs_now_is_well_since_it_began_if_nothing_ran_since(last: str, note: str) -> None:
+    record = spans((THIRD, GOOD, "01:00", last), (NEW, GOOD, "03:14", "07:52"))
+    assert record.note(B, "1.4.2", "staging", NOW) == note
+
+
 def test_mirrors_of_a_repository_have_one_record_and_strangers_another() -> None:
     mirror = source("production", url="oci://mirror.example.net/acme/activity")
     renamed = source("production", "renamed", url="oci://harbor.example.net/team/events")

@@ -81,7 +81,7 @@ def test_a_soak_that_is_not_over_says_how_far_it_is() -> None:
 def test_a_failure_in_between_begins_the_soak_anew() -> None:
     broken = ("HealthCheckFailed", "2026-11-23T02:00:00Z", "2026-11-23T02:12:00Z")
     every = (source("staging"), ran("staging", LONG, broken))
-    assert gaps(*every) == [("1.5.0 has been well in staging for 1h of 24h", True)]
+    assert gaps(*every) == [("1.5.0 has been well in staging for at most 1h of 24h", True)]
 
 
 def test_what_flux_does_not_remember_is_not_known() -> None:
@@ -187,7 +187,7 @@ def test_how_another_build_went_is_not_how_this_one_did() -> None:
         "metadata": {"revision": revision("1.4.2", "a")},
         "lastReconciledStatus": "HealthCheckFailed",
         "firstReconciled": "2026-11-10T00:00:00Z",
-        "lastReconciled": "2026-11-23T03:10:00Z",
+        "lastReconciled": "2026-11-23T00:10:00Z",
     }
     well = {**other, "lastReconciledStatus": WELL}
     for entry in (other, well):
@@ -197,6 +197,45 @@ def test_how_another_build_went_is_not_how_this_one_did() -> None:
         assert gaps(source("staging"), user) == [
             ("1.5.0 has been well in staging for 3h of 24h", True)
         ]
+
+
+def beside(first: str, last: str) -> dict[str, Any]:
+    """An entry of another build that was well."""
+    return {
+        "metadata": {"revision": revision("1.6.0", "c")},
+        "lastReconciledStatus": WELL,
+        "firstReconciled": first,
+        "lastReconciled": last,
+    }
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "says"),
+    [
+        ("2026-11-21T00:00:00Z", "2026-11-23T00:12:00Z", "well in staging for at most 3h of 24h"),
+        # Longer than a day since, or from its last good run on: nobody knows.
+        ("2026-11-20T04:00:00Z", "2026-11-20T05:00:00Z", "is not known; 24h are asked for"),
+        ("2026-11-10T04:00:00Z", "2026-11-19T05:00:00Z", ""),
+    ],
+)
+def test_what_another_build_ran_in_between_is_no_soak_of_this_one(
+    first: str, last: str, says: str
+) -> None:
+    user = ran("staging", LONG)
+    history = [*user.status["history"], beside(first, last)]
+    user = replace(user, status={**user.status, "history": history})
+    assert [text.endswith(says) for text, _known in gaps(source("staging"), user)] == (
+        [True] if says else []
+    )
+
+
+def test_how_long_what_moved_on_was_well_is_not_known_where_another_ran_between() -> None:
+    user = moved_on(LONG)
+    entry = beside("2026-11-20T05:00:00Z", "2026-11-23T03:10:00Z")
+    history = [entry, *user.status["history"]]
+    user = replace(user, status={**user.status, "history": history})
+    says = "how long 1.5.0 has been well in staging is not known; 24h are asked for"
+    assert gaps(source("staging"), user) == [(says, False)]
 
 
 def test_a_source_outside_of_the_configuration_has_no_rings() -> None:
