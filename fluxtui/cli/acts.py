@@ -26,6 +26,7 @@ from fluxtui.domain.ask import Delivery, Question
 from fluxtui.domain.errors import FluxtuiError, RefusedError, UsageError
 from fluxtui.domain.plan import Plan, Receipt
 from fluxtui.domain.protection import Confirmed, Demand, protected
+from fluxtui.domain.reviewrecord import recorded, unasked
 from fluxtui.engine.port import EnginePort
 from fluxtui.kit.moments import rfc3339
 
@@ -123,7 +124,9 @@ def execute(
     declared = declarations_of(engine, plan) if reads else ()
     if declared:
         proposal = with_declarations(proposal, declared)
-        plan = proposal.plan
+    if not reads:
+        proposal = dataclasses.replace(proposal, plan=unasked(plan))
+    plan = proposal.plan
     if not args.yes and not plan_out:
         # Before anybody is asked; with --yes the Engine refuses it all the same.
         proposal = _permitted(engine, proposal, args.dry_run)
@@ -138,7 +141,7 @@ def execute(
     if args.output == "table":
         print(plan_text(plan, delivery))
     confirmed = confirm(proposal.demand, args, environments, ask)
-    receipts = engine.run(plan, confirmed=confirmed).result()
+    receipts = engine.run(recorded(plan, delivery), confirmed=confirmed).result()
     output.emit(
         receipts_text(plan, receipts),
         form.act(proposal, receipts, delivery, why, declared),

@@ -202,7 +202,8 @@ class Plan:
     Engine reads them again before running. `environments`: all that are touched or whose pick would
     change. `unseen`: what was not looked at. `moves`: which builds it brings where, for a review of
     their content. `takers`: who would take what it brings, and who not. `ranges`: which commits
-    lie between that and what runs. `dangers`: what is known against it before anything is rendered.
+    lie between that and what runs. `dangers`: what is known against it before anything is rendered;
+    once it is confirmed, all that its review had shown (`domain/reviewrecord.py`), as of `unseen`.
     `approver`: who runs a Plan that was made and `reviewed` (its id then) before. `continues`: the
     id of the act that it finishes or undoes. What must be confirmed is no field of it: `protection`
     derives that from the Steps.
@@ -229,8 +230,9 @@ class Plan:
 
     @property
     def id(self) -> str:
-        """A short content hash: the same inputs make the same Plan."""
-        body = json.dumps(_plain(self), sort_keys=True)
+        """A short content hash: the same inputs make the same Plan, whatever a review of it shows
+        (`dangers`, `unseen`)."""
+        body = json.dumps({**_plain(self), "dangers": [], "unseen": []}, sort_keys=True)
         return hashlib.sha256(body.encode()).hexdigest()[:12]
 
     def to_json(self) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,9 @@ from cli_delivery import Shell
 from documents import checked
 from test_cli_charts import delivery, index
 
+from fluxtui.domain.plan import Plan, Receipt
+from fluxtui.domain.reviewrecord import UNASKED
+from fluxtui.engine.engine import Engine
 from tests.artifacts.scripted_registry import ScriptedRegistry
 from tests.helm_storage import chart
 
@@ -68,6 +73,46 @@ def test_it_is_a_document_by_its_schema(delivery: Shell) -> None:
     }
     assert {one["rule"] for one in told["dangers"]} == {"chart-major", "chart-image"}
     assert any("Helm chart not rendered" in text for text in told["unread"])
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> list[Plan]:
+    """The Plans that the Engine is given, and does not run."""
+    plans: list[Plan] = []
+
+    def given(_engine: Engine, plan: Plan, **_confirmed: object) -> Future[tuple[Receipt, ...]]:
+        plans.append(plan)
+        future: Future[tuple[Receipt, ...]] = Future()
+        future.set_result(())
+        return future
+
+    monkeypatch.setattr(Engine, "run", given)
+    return plans
+
+
+def test_what_was_shown_when_it_was_confirmed_is_what_is_recorded(
+    delivery: Shell, run: list[Plan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    said = delivery(*PIN[:-1])
+    (plan,) = run
+    assert said.code == 0 and f"Plan {plan.id}: " in said.out
+    rules = [danger.rule for danger in plan.dangers]
+    assert rules and all(f"({rule})" in said.out for rule in rules)
+    assert {"chart-major", "chart-image"} <= set(rules)
+    assert any("Helm chart not rendered" in text for text in plan.unseen)
+
+
+def test_who_says_yes_beforehand_is_told_what_nobody_looked_at(
+    delivery: Shell, run: list[Plan]
+) -> None:
+    said = delivery(*PIN[:-1], "--yes")
+    assert f"Not looked at:\n  - {UNASKED}\n" in said.out, said
+    assert UNASKED in run[0].unseen
+    act = checked(delivery(*PIN[:-1], "--yes", "-o", "json").out, "Act")
+    assert UNASKED in act["plan"]["unseen"] and act["plan"]["delivery"] is None
+    assert UNASKED not in delivery(*PIN).out, "a dry run looks"
 
 
 def test_it_is_markdown_for_a_chat(delivery: Shell) -> None:

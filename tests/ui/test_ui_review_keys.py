@@ -83,7 +83,7 @@ async def test_what_would_be_taken_back_is_kept_on_a_key(
         await sees(pilot, "infra is suspended too")
         await pilot.press(*("y" if not names else (*"production", "enter")))
         await until(pilot, lambda: bool(engine.ran))
-    assert engine.ran == [lasting]
+    assert [(plan.id, plan.steps) for plan in engine.ran] == [(lasting.id, lasting.steps)]
 
 
 async def test_who_would_take_it_back_and_cannot_be_suspended_is_said(make_app: MakeApp) -> None:

@@ -35,6 +35,7 @@ from fluxtui.domain.declared import Declaration, DeclaredField
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.protection import Confirmed, Demand
+from fluxtui.domain.reviewrecord import recorded
 from fluxtui.ui.reviewlines import Rendered, dangers_of, plan_lines
 from fluxtui.ui.screens.compared import Compared
 from fluxtui.ui.screens.sheet import Sheet
@@ -318,8 +319,14 @@ class Review(Sheet[bool]):
 
     async def _handed_over(self) -> None:
         """The sheet stays in sight until the step in which the act begins."""
+        plan = recorded(self._plan, self._rendered, self._nowhere)
         self.dismiss(True)
-        await self._run(self._plan, frozenset(self._demand.names))
+        await self._run(plan, frozenset(self._demand.names))
+
+    @property
+    def _nowhere(self) -> tuple[str, ...]:
+        """Of what nobody knows where it is edited for good."""
+        return tuple(one.says for one in self._declarations if one.error)
 
     def action_close(self) -> None:
         """Leave, and nothing is done."""
