@@ -264,6 +264,7 @@ class Finding:
     """Something a person should know: what, where (`subject`), and what to do next.
 
     `since`: when it began (RFC 3339, "" when nobody noted it); `behind`: how many wait for it.
+    `names_environment`: whether the sentence does so in our own words.
     """
 
     severity: Severity
@@ -274,15 +275,15 @@ class Finding:
     subject: Key | None = None
     since: str = ""
     behind: int = 0
+    names_environment: bool = False
 
     @property
     def place(self) -> str:
-        """The Environment, '' when the message says it already.
+        """The Environment, '' when the sentence names it itself.
 
-        As a word of its own: a tag may well have an Environment's name inside.
+        Never read out of the message: what a person or a cluster wrote in it may have that word.
         """
-        repeated = self.environment in self.message.replace(":", " ").split()
-        return "" if repeated else self.environment
+        return "" if self.names_environment else self.environment
 
 
 @frozen

@@ -61,6 +61,12 @@ def test_what_a_controller_says_in_several_lines_is_one_line_of_the_list() -> No
     assert "Syntax error | dep.status === | ....^" in line
 
 
+def test_a_finding_keeps_its_environment_whatever_somebody_wrote_as_the_reason() -> None:
+    text = "OCIRepository/apps/web is pinned by anna: trouble in staging"
+    one = Finding(Severity.INFO, "pinned", "staging", text)
+    assert prints.findings([one]) == f"info: staging: {text}"
+
+
 SUBJECT = Key("staging", "kustomize.toolkit.fluxcd.io", "Kustomization", "apps", "web")
 TAGGED = Key("staging", "source.toolkit.fluxcd.io", "OCIRepository", "apps", "web")
 

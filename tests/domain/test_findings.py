@@ -55,6 +55,15 @@ def test_a_place_that_cannot_be_reached_says_so_and_since_when() -> None:
     assert bare.since == ""
 
 
+def test_a_sentence_of_a_whole_place_names_it_once() -> None:
+    gone = seen(feed(), unreachable={"staging": "connection refused"})
+    starting = seen(feed(state=FeedState.STARTING))
+    for snapshot_ in (gone, starting):
+        said = [one for one in findings.places(snapshot_) if one.environment == "staging"]
+        assert said and all(one.message.split().count("staging") == 1 for one in said)
+        assert [one.place for one in said] == [""] * len(said)
+
+
 def test_a_place_that_is_not_read_yet_is_pending_and_one_that_is_known_is_silent() -> None:
     (found,) = findings.places(seen())
     assert (found.severity, found.code) == (Severity.INFO, "pending")

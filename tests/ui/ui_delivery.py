@@ -330,6 +330,7 @@ def connecting() -> Snapshot:
                 "production",
                 "production cannot be reached: no route to host 10.0.0.7:6443",
                 "what is shown of it is as it was last seen",
+                names_environment=True,
             ),
         ),
     )

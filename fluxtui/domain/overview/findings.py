@@ -44,10 +44,12 @@ def places(snapshot: Snapshot) -> Iterator[Finding]:
                 f"{name} {knowledge.clause}",
                 knowledge.step + last,
                 since=stamp(knowledge.since),
+                names_environment=True,
             )
         elif knowledge.pending:
             text = f"{name} {knowledge.clause}"
-            yield Finding(Severity.INFO, "pending", name, text, knowledge.step)
+            step = knowledge.step
+            yield Finding(Severity.INFO, "pending", name, text, step, names_environment=True)
         elif knowledge.known:
             yield from _unsettled(snapshot, name)
 
@@ -58,7 +60,7 @@ def _unsettled(snapshot: Snapshot, environment: str) -> Iterator[Finding]:
     kinds = dict.fromkeys(f.kind[1] for f in live_feeds if f.state is FeedState.STARTING)
     if kinds:
         text = f"{', '.join(kinds)} of {environment} being listed: health is not known before"
-        yield Finding(Severity.INFO, "pending", environment, text)
+        yield Finding(Severity.INFO, "pending", environment, text, names_environment=True)
 
 
 def feeds(snapshot: Snapshot) -> Iterator[Finding]:

@@ -156,12 +156,14 @@ def reminders(acts: Iterable[Act], snapshot: Snapshot, now: float) -> tuple[Find
 def _reminder(act: Act, snapshot: Snapshot) -> Finding:
     seen, id_ = read_back(act, snapshot), act.plan.id
     key = next((s for s in subjects(act.plan) if isinstance(s, Key)), None)
+    place = key.environment if key else ", ".join(act.plan.environments)
     return Finding(
         Severity.WARNING,
         "interrupted",
-        key.environment if key else ", ".join(act.plan.environments),
+        place,
         f"cut off: {act.plan.title} ({act.cut}): {tally(act)}{f'; {seen}' if seen else ''}",
         f"in the Journal {key_token('finish')} finishes it and {key_token('undo')} undoes it, or: "
         f"fluxtui plan finish {id_}, plan undo {id_}; this is {CLOSING}",
         key,
+        names_environment=place in act.plan.title.replace(":", " ").split(),
     )

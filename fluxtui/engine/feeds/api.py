@@ -262,6 +262,7 @@ def _rationed(environment: Environment, plan: FeedPlan) -> Finding | None:
         f" and then instead of watched: {environment.name} may have"
         f" {counted(len(plan.watched), 'watch', things='watches')} open",
         "name fewer namespaces, or allow list and watch in all of them at once",
+        names_environment=True,
     )
 
 
