@@ -15,7 +15,7 @@ MEANING: Mapping[str, str] = {
     "r/o": "read-only",
     "protected": "its name is typed before anything is done there; the sign alone means it, too",
     "empty": "nothing there is applied by Flux",
-    "‖": "so many objects are suspended there, sources and what applies them alike; H lists them",
+    "‖": "so many objects are suspended there, sources and what applies them; the holds list them",
     "frozen": "a freeze holds what moves by itself there; the holds say which, who and why",
     "not held": "moves on there though it is frozen: created or resumed since; freeze it again",
     "overdue": "held for longer than was said when it was suspended or pinned",
