@@ -200,8 +200,7 @@ def check(value: object, place: FieldPlace, node: Node = FILE) -> None:
     """Raise ConfigError, with file and line, for anything that is not as declared."""
     if isinstance(node, Flag):
         if not isinstance(value, bool):
-            name = place.trail[-1]
-            raise ConfigError(f"{name} must be true or false", where=str(place))
+            raise ConfigError("must be true or false", where=str(place))
     elif value is None or (isinstance(node, Text) and node.off and value is False):
         return
     elif isinstance(node, Text):

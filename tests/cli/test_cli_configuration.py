@@ -128,7 +128,7 @@ def test_an_unknown_context_is_named_with_those_that_are_there(place: Place) -> 
         ("enviroments: {}\n", "fluxtui.yaml:1: unknown field 'enviroments'"),
         ("1: {}\nx: y\n", "unknown field '1'"),
         ("environments: {a: {protect: true}}\n", "environments.a: unknown field 'protect'"),
-        ("environments: {a: {protected: maybe}}\n", "protected must be true or false"),
+        ("environments: {a: {protected: maybe}}\n", "a.protected: must be true or false"),
         ("services: {a: {urls: [{x: y}]}}\n", "services.a.urls: must be a list of texts"),
         ("- a\n", "must be a mapping"),
         ("a: [\n", "fluxtui.yaml"),

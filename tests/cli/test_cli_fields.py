@@ -95,7 +95,7 @@ BAD = [
     ("theme: a\nenvironments:\n  a: [\n", 4, "did not find expected"),
     ("theme: a\n---\ntheme: b\n", 2, "another document"),
     ("environments:\n  ? [a, b]\n  : {}\n", 2, "a name must be a text"),
-    ("\nreadOnly: maybe\n", 2, "readOnly must be true or false"),
+    ("\nreadOnly: maybe\n", 2, "readOnly: must be true or false"),
     ("environments:\n  a:\n    namespaces: {x: y}\n", 3, "must be a list of texts"),
     ("environments:\n  a:\n    stage: on\n", 3, "put quotes around it"),
     ("environments: &a\n  x: *a\n", 1, "recursive"),
