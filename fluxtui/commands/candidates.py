@@ -16,6 +16,7 @@ from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of, is_digest, short_digest, tag_of, version_text
 from fluxtui.domain.roles import users_of
 from fluxtui.domain.snapshot import Snapshot
+from fluxtui.domain.tagrows import natural
 from fluxtui.kit.moments import order
 
 
@@ -91,7 +92,7 @@ def choices(context: Context) -> tuple[str, ...]:
 
 
 def earlier(context: Context) -> tuple[str, ...]:
-    """What to go back to, and then everything else."""
+    """What to go back to, and then everything else, the highest numbers first."""
     source, snapshot = bundle_of(context), context.snapshot
     if source is None:
         return ()
@@ -99,7 +100,8 @@ def earlier(context: Context) -> tuple[str, ...]:
     good = tuple(offered(snapshot, source, r) for r in good_revisions(snapshot, source))
     selection = snapshot.selections.get(source.key)
     picks = (selection.chosen,) if selection and selection.chosen else ()
-    return tuple(dict.fromkeys((*good, *picks, *(listed.tags if listed else ()))))
+    tags = sorted(listed.tags, key=natural, reverse=True) if listed else ()
+    return tuple(dict.fromkeys((*good, *picks, *tags)))
 
 
 def note(context: Context, version: str) -> str:

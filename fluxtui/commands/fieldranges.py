@@ -27,6 +27,8 @@ from fluxtui.domain.plan import AnyStep, AwaitStep, PatchStep, Plan, Until
 from fluxtui.domain.revision import commit_of, commit_text
 from fluxtui.domain.selection import spelt
 
+NOTHING = "would pick nothing"
+"""The note on a range that admits none of what is listed."""
 _NOTHING = "no match found"  # how Flux says that a range admits nothing
 
 
@@ -111,7 +113,7 @@ def note(context: Context, ranged: Ranged, text: str) -> str:
         return error.what
     if pick.unknown:
         return ""
-    return f"would pick {pick.name}" if pick.name else "would pick nothing"
+    return f"would pick {pick.name}" if pick.name else NOTHING
 
 
 def questions(context: Context, ranged: Ranged, values: Values) -> tuple[Question, ...]:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from fluxtui.commands import candidates, fieldranges, landing
 from fluxtui.commands.command import Context, Values
+from fluxtui.commands.fieldranges import NOTHING
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import range_warnings, read_only_reason
 from fluxtui.commands.subject import bundle_of, no_bundle, repository_of
@@ -55,7 +56,8 @@ def filter_default(context: Context) -> str:
 
 
 def choices(context: Context) -> tuple[str, ...]:
-    """The range that stands there, and such as stay within the minor, or the major, that runs."""
+    """The range that stands there, and such as stay within the minor, or the major, that runs; none
+    that is known to pick nothing."""
     from fluxtui.domain.versions import try_version
 
     ranged = fieldranges.ranged_of(context)
@@ -65,7 +67,11 @@ def choices(context: Context) -> tuple[str, ...]:
     if version is not None:
         now = version.semver()
         within = (f"~{now.major}.{now.minor}.0", f"^{now.major}.0.0", f">={now.major}.{now.minor}")
-    return tuple(dict.fromkeys(text for text in (default(context), *within) if text))
+    source = bundle_of(context)
+    listed = context.snapshot.tags.get(repository_of(source)) if source is not None else None
+    asked = ranged is not None or (listed is not None and bool(listed.tags))
+    picking = (text for text in within if not asked or note(context, text) != NOTHING)
+    return tuple(dict.fromkeys(text for text in (default(context), *picking) if text))
 
 
 def note(context: Context, text: str) -> str:
@@ -82,7 +88,7 @@ def note(context: Context, text: str) -> str:
     except UsageError as error:
         return error.what
     selection = _selection(context, source, policy)
-    return f"would pick {selection.chosen}" if selection.chosen else "would pick nothing"
+    return f"would pick {selection.chosen}" if selection.chosen else NOTHING
 
 
 def questions(context: Context, values: Values) -> tuple[Question, ...]:

@@ -134,7 +134,7 @@ LIST = tag_list({"0.9.0": "9", "1.5.0": "b", "1.6.0": "c", "1.7.0": "7", "1.4.2"
 
 def test_what_runs_then_what_ran_well_then_the_pick_then_all_others() -> None:
     where = at(source(stored=C), STORY, tags=[LIST])
-    back = ("1.4.2", "1.5.0", "1.7.0", "0.9.0", "1.6.0")
+    back = ("1.4.2", "1.5.0", "1.7.0", "1.6.0", "0.9.0")
     assert by_id("rollback").arguments[0].choices(where) == back
     assert by_id("pin").arguments[0].choices(where) == (
         "1.6.0", "1.4.2", "1.5.0", "1.7.0", "0.9.0",
@@ -144,7 +144,7 @@ def test_what_runs_then_what_ran_well_then_the_pick_then_all_others() -> None:
 def test_a_policy_that_picks_nothing_offers_nothing_of_its_own() -> None:
     where = at(source(stored=C, ref={"semver": "9.x"}), STORY, tags=[LIST])
     choices = candidates.earlier(where)
-    assert choices == ("1.4.2", "1.5.0", "0.9.0", "1.6.0", "1.7.0")
+    assert choices == ("1.4.2", "1.5.0", "1.7.0", "1.6.0", "0.9.0")
 
 
 def test_before_the_registry_was_read_only_what_ran_is_offered() -> None:

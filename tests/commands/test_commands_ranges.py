@@ -250,6 +250,12 @@ def test_the_ranges_that_are_offered_stay_within_what_runs() -> None:
     )  # fmt: skip
     nameless = on(follows(stored=digest("e")), ks(applied=digest("e")))
     assert semver.choices(nameless) == (">=1.0.0 <2.0.0",), "a digest is no version"
+    build = revision("0.0.0-dev.1", "e")
+    listed = tag_list({"0.0.0-dev.1": "e", "0.0.0-dev.2": "f"})
+    early = on(follows({"semver": ">=0.0.0-0"}, build), ks(applied=build), tags=(listed,))
+    assert semver.choices(early) == (">=0.0.0-0",), "no other would pick anything"
+    early = on(follows({"semver": ">=0.0.0-0"}, build), ks(applied=build), tags=())
+    assert "~0.0.0" in semver.choices(early), "what is not listed picks nobody knows what"
     tagged = on(follows({"tag": "1.5.0"}), ks(applied=B))
     assert semver.choices(tagged)[0] == "~1.5.0", "there is no range to be kept"
 
