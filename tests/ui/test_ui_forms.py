@@ -135,6 +135,21 @@ async def test_a_key_before_the_tags_are_listed_opens_the_form_which_fills_itsel
         assert await until(pilot, lambda: isinstance(app.screen, Review)), text(app)
 
 
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+async def test_a_problem_goes_when_its_field_is_filled(
+    make_app: MakeApp, engine: ScriptedEngine, size: tuple[int, int]
+) -> None:
+    app, listed = make_app(), engine.snapshot
+    async with opened(app, size) as pilot:
+        engine.give(replace(listed, tags={}))
+        await pilot.press("right", "m")
+        await sees(pilot, "As which version?")
+        await pilot.press("enter")
+        await sees(pilot, "✗ As which version? It is required")
+        await pilot.press("v")
+        assert await until(pilot, lambda: "required" not in text(app)), text(app)
+
+
 async def test_what_comes_while_a_form_is_taken_down_is_for_nobody(
     make_app: MakeApp, engine: ScriptedEngine
 ) -> None:

@@ -61,6 +61,7 @@ class Arguments(Sheet[Proposal | None]):
         self._opened = clock()
         self._listing = False  # tags that a choice rests on
         self._problem = ""
+        self._blank: Input | None = None  # the one field that the problem is about, if it is one
         self._command = command
         self._look = look
         context = look()
@@ -215,7 +216,11 @@ class Arguments(Sheet[Proposal | None]):
         field.selection = Selection(0, len(text))
 
     @on(Input.Changed)
-    def _changed(self) -> None:
+    def _changed(self, event: Input.Changed) -> None:
+        if self._problem and self._waiting is None and self._blank in (None, event.input):
+            self._problem = ""  # it is of what stood there before
+            self._lay_out()
+            return
         for argument in self._command.arguments:
             self._show_choices(argument)
 
@@ -237,6 +242,7 @@ class Arguments(Sheet[Proposal | None]):
         )
         if missing is not None:
             self._refuse(f"{missing.title} It is required.", self._field(missing))
+            self._blank = self._field(missing)
             return
         self._problem = ""
         self._wait("making the plan")
@@ -262,7 +268,7 @@ class Arguments(Sheet[Proposal | None]):
 
     def _refuse(self, problem: str, field: Input) -> None:
         """Say it under the fields, which stay as they are."""
-        self._problem, self._waiting = problem, None
+        self._problem, self._waiting, self._blank = problem, None, None
         field.select_on_focus = False  # it is mended where the cursor was, not typed anew
         if self.stands:
             self.set_focus(field)
