@@ -15,6 +15,7 @@ from fluxtui.ui.spans import ARROW, Line, brief, width, wrap
 Rendered = Delivery | str | None
 """What would change; a text while it is being rendered, None where nothing is moved."""
 EVIDENCE = 4
+ROWS = 4  # of one line of evidence: what decides may stand at its end
 PAIR = 4  # rows of old -> new: on a low screen the new image stands below the old one
 CONFIG = 6
 WIDE = 100  # cells from which a rule's id may have a line of its own
@@ -26,9 +27,10 @@ def plan_lines(
     cells: int,
     rendered: Rendered = None,
     declarations: tuple[Declaration, ...] = (),
+    whole: str = "d",
 ) -> tuple[Line, ...]:
     """The Plan as text, with what it would change. `declarations`: where that is edited for good
-    which a parent would put back."""
+    which a parent would put back; `whole`: the key behind which evidence is not shortened."""
     out: list[Line] = []
     where = ", ".join(plan.environments)
     by = f"   by {plan.user}" if plan.user else ""
@@ -43,7 +45,7 @@ def plan_lines(
         out.append((("? ", "wait"), (f"{counted(len(unseen), 'thing')} not looked at", "wait")))
     return (
         *out,
-        *_dangers(plan, rendered, cells),
+        *_dangers(plan, rendered, cells, whole),
         *delivery_lines(rendered, cells),
         *_commit_lines(rendered, cells),
         *_effect_lines(plan, unseen, places, cells),
@@ -56,7 +58,7 @@ def dangers_of(plan: Plan, rendered: Rendered) -> tuple[Danger, ...]:
     return ordered((*plan.dangers, *brought))
 
 
-def _dangers(plan: Plan, rendered: Rendered, cells: int) -> list[Line]:
+def _dangers(plan: Plan, rendered: Rendered, cells: int, whole: str) -> list[Line]:
     """Each with its evidence, and how many there are."""
     dangers = dangers_of(plan, rendered)
     out: list[Line] = []
@@ -64,7 +66,7 @@ def _dangers(plan: Plan, rendered: Rendered, cells: int) -> list[Line]:
         out += [(), (("DANGER", "bad"), (f"  {_tally(dangers)}", "dim"))]
         many = len({danger.kustomization for danger in dangers}) > 1
         for danger in dangers:
-            out += _danger_lines(danger, many, cells)
+            out += _danger_lines(danger, many, cells, whole)
     if isinstance(rendered, Delivery) and rendered.wanted:
         out += [(), (("  ◐ asking the cluster what it has", "busy"),)]
     return out
@@ -134,15 +136,19 @@ def _tally(dangers: tuple[Danger, ...]) -> str:
     return ", ".join(f"{number} {WORDS[level]}" for level, number in numbers if number)
 
 
-def _danger_lines(danger: Danger, many: bool, cells: int) -> list[Line]:
+def _danger_lines(danger: Danger, many: bool, cells: int, whole: str) -> list[Line]:
     glyph, role = SIGNS[danger.level]
     where = danger.kustomization.environment if many and danger.kustomization else ""
     text = f"{where}: {danger.says}" if where else danger.says
     out = _named(_bullet(text, glyph, role, cells), danger.rule, cells)
     for line in danger.look[:EVIDENCE]:
-        out += wrap(((f"      {line}", "dim"),), cells, 1)
+        rows = wrap(((f"      {line}", "dim"),), cells, len(line) + 1, 8)
+        out += rows[:ROWS]
+        if len(rows) > ROWS:
+            out.append(((f"        … goes on: {whole} reads all of it", "dim"),))
     if len(danger.look) > EVIDENCE:
-        out.append(((f"      ... {counted(len(danger.look) - EVIDENCE, 'more line')}", "dim"),))
+        more = counted(len(danger.look) - EVIDENCE, "more line")
+        out.append(((f"      ... {more}: {whole} reads all", "dim"),))
     return out
 
 
@@ -166,13 +172,14 @@ def _counts(part: DeliveredKustomization) -> Line:
     if short.is_empty:
         return (*head, ("no object changes", "ok"))
     counts = (
-        (f"+{short.created} ", "added", short.created),
-        (f"~{short.changed} ", "busy", short.changed),
-        (f"−{short.pruned} pruned ", "removed", short.pruned),
-        (f"{short.kept} no longer built and kept ", "dim", short.kept),
-        (f"{short.replaced} under a new name ", "dim", short.replaced),
+        (f"+{short.created}", "added", short.created),
+        (f"~{short.changed}", "busy", short.changed),
+        (f"−{short.pruned} pruned", "removed", short.pruned),
+        (f"{short.kept} no longer built and kept", "dim", short.kept),
+        (f"{short.replaced} under a new name", "dim", short.replaced),
     )
-    return (*head, *((text, role) for text, role, number in counts if number))
+    shown = [(text, role) for text, role, number in counts if number]
+    return (*head, shown[0], *(span for one in shown[1:] for span in ((", ", "dim"), one)))
 
 
 def _images(parts: tuple[DeliveredKustomization, ...]) -> tuple[ImageChange, ...]:

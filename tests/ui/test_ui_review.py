@@ -15,12 +15,13 @@ from fluxtui.domain.ask import (
     ReviewMoves,
     ReviewStanding,
 )
+from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.declared import Declaration, DeclaredField
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.protection import Demand
 from fluxtui.domain.resource import Key
 from fluxtui.domain.review.content import Content, ImageChange
-from fluxtui.ui.reviewlines import delivery_lines
+from fluxtui.ui.reviewlines import delivery_lines, plan_lines
 from fluxtui.ui.screens.review import Review
 from fluxtui.ui.spans import plain
 from tests.ui.conftest import MakeApp, opened
@@ -80,6 +81,42 @@ def test_the_new_image_is_read_beside_the_old_one_on_a_low_screen() -> None:
     rows = [plain(line) for line in delivery_lines(Delivery((part,)), 76)]
     assert max(map(len, rows)) <= 76
     assert "".join(rows).replace(" ", "").endswith(f"image{old}→:v0.0.0-staging-test-deploy-1113")
+
+
+TTL = "ALTER TABLE activity.audit_log MODIFY TTL toDateTime(at) + INTERVAL 90 DAY DELETE"
+
+
+def with_evidence(*lines: str) -> Delivery:
+    danger = Danger("migration", Gravity.LOSS, "SQL in ConfigMap/apps/web destroys", look=lines)
+    key = oci("production", "activity")
+    part = DeliveredKustomization(ComparedKustomization(key, "a", "b"), Content(), (danger,))
+    return Delivery((part,))
+
+
+@pytest.mark.parametrize("cells", [60, 76, 116])
+def test_evidence_goes_on_in_the_next_row_and_loses_nothing(cells: int) -> None:
+    rows = [plain(line) for line in plan_lines(PLAN, cells, with_evidence(TTL))]
+    assert all(len(row) <= cells for row in rows)
+    assert TTL in " ".join(" ".join(rows).split())
+
+
+def test_evidence_that_is_longer_than_its_rows_says_where_it_is_read() -> None:
+    rows = [plain(one) for one in plan_lines(PLAN, 76, with_evidence("word " * 99), whole="f4")]
+    assert sum(row.lstrip().startswith("word") for row in rows) == 4
+    assert "        … goes on: f4 reads all of it" in rows
+    many = [plain(one) for one in plan_lines(PLAN, 76, with_evidence(*"abcdef"))]
+    assert "      ... 2 more lines: d reads all" in many
+
+
+def test_counts_stand_apart() -> None:
+    key = oci("production", "activity")
+    short = Content(created=1, changed=2, pruned=1, kept=3, replaced=1)
+    part = DeliveredKustomization(ComparedKustomization(key, "a", "b"), short)
+    rows = [plain(line) for line in delivery_lines(Delivery((part,)), 116)]
+    assert any(
+        row.endswith("+1, ~2, −1 pruned, 3 no longer built and kept, 1 under a new name")
+        for row in rows
+    )
 
 
 async def test_what_is_still_being_rendered_is_said_and_the_rest_can_be_read(

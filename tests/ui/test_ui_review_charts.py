@@ -76,7 +76,7 @@ async def test_what_helm_rendered_is_counted_like_a_build(make_app: MakeApp, siz
     rendered = replace(ChartContent("1.4.2", "1.5.0", files=1), rendered=True)
     answer = delivery(replace(CONTENT, changed=3, pruned=1, chart=rendered))
     every = await read(make_app, size, answer)
-    assert "staging web  ~3 −1 pruned" in every and "1 file of the chart differs" in every
+    assert "staging web  ~3, −1 pruned" in every and "1 file of the chart differs" in every
     assert "application" not in every
 
 

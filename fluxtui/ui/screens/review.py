@@ -232,7 +232,13 @@ class Review(Sheet[bool]):
     def _lay_out(self) -> None:
         if not self.stands:
             return
-        lines = plan_lines(self._plan, self.inner_width, self._rendered, self._declarations)
+        lines = plan_lines(
+            self._plan,
+            self.inner_width,
+            self._rendered,
+            self._declarations,
+            "f4" if self._demand.names else "d",
+        )
         self.query_one("#plan", Paragraph).show_lines(lines)
         question: tuple[Line, ...] = ((), *self._question())
         self.query_one("#ask", Paragraph).show_lines(question)
