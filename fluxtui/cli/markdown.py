@@ -37,7 +37,7 @@ def review(plan: Plan, delivery: Delivery | None, demand: Demand) -> str:
 def _head(plan: Plan, delivery: Delivery | None, demand: Demand) -> Iterator[str]:
     yield f"### {_plain(plan.title)}"
     yield ""
-    places = ", ".join(plan.environments) or "no environment"
+    places = ", ".join(plan.places) or "no environment"
     yield f"In {_code(places)}, by {_code(plan.user or 'nobody')}, plan {_code(plan.id)}."
     if plan.reason:
         yield f"Because: {_code(plan.reason)}."

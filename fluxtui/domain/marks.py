@@ -167,9 +167,14 @@ def pin_inverse(resource: Resource) -> Inverse | None:
 
 def mark_text(mark: Mark) -> str:
     """` by anna since 2026-11-23 03:04Z: the reason`, each part as far as it was said."""
-    by, since, until = mark.by or "somebody", _short(mark.since), _short(mark.until)
-    when = f"{f' since {since}' if since else ''}{f' until {until}' if until else ''}"
+    by, since, until = mark.by or "somebody", _short(mark.since), until_text(mark.until)
+    when = f"{f' since {since}' if since else ''}{f' {until}' if until else ''}"
     return f" by {by}{when}: {mark.reason or 'no reason given'}"
+
+
+def until_text(until: str) -> str:
+    """`until 2026-11-23 18:00Z`; nothing where there is no end."""
+    return f"until {_short(until)}" if until else ""
 
 
 def ends_text(until: str) -> tuple[str, ...]:

@@ -235,6 +235,12 @@ class Plan:
         body = json.dumps({**_plain(self), "dangers": [], "unseen": []}, sort_keys=True)
         return hashlib.sha256(body.encode()).hexdigest()[:12]
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The Environments; where it touches none, the repositories that it writes to."""
+        writes = (s.repository for s in self.steps if isinstance(s, RegistryStep))
+        return self.environments or tuple(dict.fromkeys(writes))
+
     def to_json(self) -> dict[str, Any]:
         """JSON-ready, with `id`; `from_json` reads it back."""
         return {"id": self.id, **_plain(self)}

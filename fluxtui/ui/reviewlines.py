@@ -32,7 +32,7 @@ def plan_lines(
     """The Plan as text, with what it would change. `declarations`: where that is edited for good
     which a parent would put back; `whole`: the key behind which evidence is not shortened."""
     out: list[Line] = []
-    where = ", ".join(plan.environments)
+    where = ", ".join(plan.places)
     by = f"   by {plan.user}" if plan.user else ""
     out.append((("in ", "dim"), (where, "accent"), (f"{by}   plan {plan.id}", "dim")))
     if plan.reason:

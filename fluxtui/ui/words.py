@@ -6,6 +6,7 @@ twice. Pure: what a word does is a value that the main screen carries out.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -99,10 +100,12 @@ def _of_command(command: Command, keys: dict[str, str], off: str) -> Word:
 
 
 def _objects(snapshot: Snapshot) -> Iterator[Word]:
+    shorts = Counter(row.service.rpartition("/")[2] for row in snapshot.board.rows)
     for row in snapshot.board.rows:
         short = row.service.rpartition("/")[2]
-        target = Target("", row.service)
-        yield Word(short, "service", "go", target=target, aliases=(row.service,))
+        # By the same short name two of them could not be told apart.
+        text, alias = (short, row.service) if shorts[short] == 1 else (row.service, short)
+        yield Word(text, "service", "go", target=Target("", row.service), aliases=(alias,))
     for kind in all_kinds(snapshot):
         short = kind.called[0]
         for environment in snapshot.resources:

@@ -117,6 +117,10 @@ def test_where_nothing_moves_it_is_said_who_is_held_and_what_was_not_looked_at()
         plan("freeze", at(held("f"), config=narrow), reason="x")
     assert "; staging: " in frozen.value.what and "is left alone: " in frozen.value.what
     assert "ben" in frozen.value.what and "outside of a" in frozen.value.next
+    three = [held("f", name=name) for name in ("b", "c", "d")]
+    with pytest.raises(UsageError) as every:
+        plan("freeze", at(*three), reason="x")
+    assert every.value.what.count("is left alone: frozen by ben") == 3, "not the first alone"
 
 
 # -- which freeze

@@ -23,6 +23,7 @@ from fluxtui.domain.detail.values import (
     Use,
     WaitLine,
 )
+from fluxtui.domain.marks import until_text
 from fluxtui.domain.overview.judgement import level_of
 from fluxtui.domain.resource import Key
 
@@ -111,7 +112,8 @@ def _head(detail: Detail, times: Times) -> Iterator[Words]:
 
 def _mark(word: str, mark: Mark, times: Times) -> Words:
     when = times.ago(mark.since)
-    head = word + (f" by {mark.by}" if mark.by else "") + (f" {when}" if when else "")
+    until = f" {until_text(mark.until)}" if mark.until else ""
+    head = word + (f" by {mark.by}" if mark.by else "") + (f" {when}" if when else "") + until
     return ((head, "wait"), (f": {mark.reason}" if mark.reason else ": no reason given", "dim"))
 
 

@@ -83,7 +83,7 @@ def sizes(item: Told) -> tuple[int, ...]:
     change, _act, step, _unfolded = item
     if step is not None:
         return 8, 0, 0, 0, 8 + len(step.title)
-    return 8, 4, len(change.environment), len(_subject(change)), 2 + len(change.line)
+    return 8, 4, len(_place(change)), len(_subject(change)), 2 + len(change.line)
 
 
 def row_of(item: Told, now: float) -> TableRow:
@@ -97,7 +97,7 @@ def row_of(item: Told, now: float) -> TableRow:
     cells: tuple[Line, ...] = (
         ((clock_time(change.at), "dim"),),
         ((since(change.at, now), "dim"),),
-        ((change.environment, "accent"),),
+        ((_place(change), "accent"),),
         ((_subject(change), "version"),),
         ((glyph, role), (brief(change.line), role)),
     )
@@ -119,6 +119,11 @@ def act_of(snapshot: Snapshot, change: Change) -> Act | None:
     return next((a for a in runs if act_id(a)[1] == change.at), None)
 
 
+def _place(change: Change) -> str:
+    """Its Environments; of an act that touches none, where it went instead."""
+    return change.environment or ("registry" if change.plan else "")
+
+
 def _subject(change: Change) -> str:
     """`ks/name`, as people type it; the details strip has it whole."""
     word, slash, path = change.subject.partition("/")
@@ -128,6 +133,8 @@ def _subject(change: Change) -> str:
 
 def key_of(snapshot: Snapshot, change: Change) -> Key | None:
     """The object that the line is about, when it is known."""
+    if "/" not in change.subject:
+        return None  # an act is called by its title where it writes to nothing
     kind, *place, name = change.subject.split("/")
     for (group, kind_name), table in snapshot.resources.get(change.environment, {}).items():
         key = Key(change.environment, group, kind_name, "/".join(place), name)
@@ -234,7 +241,7 @@ class Events(Pane):
         when = change.at
         if change.count > 1:
             when = f"{change.count} times since {change.at}, last {change.last or change.at}"
-        head: Line = ((change.subject, "strong"), (f"  {change.environment}  {when}", "dim"))
+        head: Line = ((change.subject, "strong"), (f"  {_place(change)}  {when}", "dim"))
         return (head, *wrap(((brief(change.what), ""),), width, 2))
 
     def open_row(self) -> None:

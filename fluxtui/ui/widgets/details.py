@@ -5,7 +5,9 @@ from __future__ import annotations
 from fluxtui.commands.command import Target
 from fluxtui.domain.board import Line as Cell
 from fluxtui.domain.board import Mark
+from fluxtui.domain.deadlines import has_passed
 from fluxtui.domain.known import tagged_known
+from fluxtui.domain.marks import until_text
 from fluxtui.domain.revision import short_digest
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import age, since
@@ -86,7 +88,14 @@ def state_lines(line: Cell, now: float, cells: int) -> tuple[Line, ...]:
 
 
 def mark_line(word: str, mark: Mark, now: float) -> Line:
-    """`‖ suspended by anna 3h ago: "why"`."""
+    """`‖ suspended by anna 3h ago until 2026-11-23 18:00Z: why`, or `overdue` after that."""
     ago = since(mark.since, now)
     text = word + (f" by {mark.by}" if mark.by else "") + (f" {ago} ago" if ago else "")
-    return ((text, "wait"), (f": {mark.reason}" if mark.reason else ": no reason given", "dim"))
+    until: Line = ((f" {until_text(mark.until)}", "wait"),) if mark.until else ()
+    if has_passed(mark.until, now):
+        until = ((" overdue", "bad"),)
+    return (
+        (text, "wait"),
+        *until,
+        (f": {mark.reason}" if mark.reason else ": no reason given", "dim"),
+    )
