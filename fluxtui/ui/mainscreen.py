@@ -186,7 +186,7 @@ class MainScreen(Screen[None]):
     def view(self) -> View:
         """Snapshot, Target and present for a pane."""
         snapshot, now = scoped(self._snapshot, self.namespace), self.setting.clock()
-        return View(snapshot, self.target, now, self.namespace)
+        return View(snapshot, self.target, now, self.namespace, self._snapshot)
 
     @property
     def subject(self) -> Target | str:

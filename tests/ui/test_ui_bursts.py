@@ -210,3 +210,21 @@ async def test_what_is_typed_while_the_app_goes_is_for_nobody(make_app: MakeApp)
         app._running = True
     assert not app.screen_stack
     assert app.takes(events.Key("down", None)) is False
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+async def test_a_namespace_hides_rows_and_not_where_a_tag_runs(
+    make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    app = make_app()
+
+    def row() -> str:
+        return next((line for line in text(app).splitlines() if " v1.4.2 " in line), "")
+
+    async with opened(app, size) as pilot:
+        await types(pilot, "2")
+        assert await until(pilot, lambda: "production" in row()), text(app)
+        await types(pilot, ":ns notifications-system\r")
+        assert await until(pilot, lambda: app.main.namespace != ""), text(app)
+        await pilot.pause()
+        assert "production" in row(), text(app)

@@ -261,8 +261,9 @@ class Tags(Pane):
     ) -> list[TagItem]:
         """The items; ordering and looking through thousands of tags is done when they changed."""
         facts = tags.facts if tags else {}
-        running = self._where.of(view.snapshot, tags) if tags else {}
-        record = self._tried.of(view.snapshot, view.target.service, source)
+        whole = view.whole or view.snapshot
+        running = self._where.of(whole, tags) if tags else {}
+        record = self._tried.of(whole, view.target.service, source)
         basis = (source, selection, facts, running, record, self.sort, self.reverse)
         if any(a is not b and a != b for a, b in zip(self._shown, basis, strict=True)):
             verdicts = self._ordered(selection, tags)
