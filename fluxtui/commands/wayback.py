@@ -51,17 +51,17 @@ def ways_back(context: Context, plan: Plan, receipts: Iterable[Receipt]) -> tupl
         target = named(context.snapshot, key)
         here = Context(context.snapshot, target, context.now, context.user)
         if pin.rollback_refusal(here) is None:
-            ways[key] = WayBack(target, _reason(plan, receipt))
+            ways[key] = WayBack(target, _of_failing(here, key) or _reason(plan, receipt))
     return tuple(ways.values())
 
 
 def reason(context: Context) -> str:
-    """Why it would be rolled back: what the newest act that brought something there came to, else
-    what fails there now."""
+    """Why it would be rolled back: what fails there now, which has the version and the cause; else
+    what the newest act that brought something there came to."""
     resource = source_of(context)
     if resource is None:
         return ""
-    return _of_act(context, resource.key) or _of_board(context, resource)
+    return _of_board(context, resource) or _of_act(context, resource.key)
 
 
 def _of_act(context: Context, source: Key) -> str:
@@ -72,6 +72,11 @@ def _of_act(context: Context, source: Key) -> str:
         receipts = (receipt for key, receipt in failed if key == source)
         return next((_reason(act.plan, receipt) for receipt in receipts), "")
     return ""
+
+
+def _of_failing(context: Context, source: Key) -> str:
+    resource = context.snapshot.get(source)
+    return _of_board(context, resource) if resource is not None else ""
 
 
 def _of_board(context: Context, source: Resource) -> str:

@@ -100,6 +100,18 @@ def test_whoever_brought_what_fails_its_failure_is_the_reason(named: Any) -> Non
     assert reason(context(lost, **where)) == "", "it may be well by now"
 
 
+def test_what_fails_now_is_a_better_reason_than_how_the_act_ended() -> None:
+    member = ks("production", applied=OLD, attempted=NEW, history=STORY, conditions=(FAILS,))
+    tags = [tag_list({"1.4.2": "a", "1.5.0": "b"})]
+    act = promotion()
+    seen = snapshot(source("production", stored=NEW), member, tags=tags)
+    seen = dataclasses.replace(seen, acts=(act,))
+    where = context(seen, environment="production", service="acme/activity")
+    now = "1.5.0: HealthCheckFailed: timeout: [api] and more"
+    assert reason(where) == now
+    assert [way.reason for way in ways_back(where, act.plan, act.receipts)] == [now]
+
+
 def reasons(*says: str) -> list[str]:
     """Of the ways back out of an act whose waits ended so, each for a Kustomization of its own."""
     members = [ks("production", f"m{n}", applied=OLD, attempted=NEW, history=STORY)

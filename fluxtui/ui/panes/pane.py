@@ -32,8 +32,8 @@ NOTHING = "nothing is selected here"
 @dataclass(frozen=True, slots=True)
 class View:
     """What a pane may look at. `now` is epoch seconds, for ages; `namespace` the only one shown, ""
-    for all: board, chains and changes of the Snapshot are narrowed to it, its tables are not. `whole`
-    is not narrowed: where a build runs is a fact, whatever is shown."""
+    for all: board, chains and changes of the Snapshot are narrowed to it, its tables are not.
+    `whole` is not narrowed: where a build runs is a fact, whatever is shown."""
 
     snapshot: Snapshot
     target: Target
