@@ -1,6 +1,7 @@
 """An act, headless: the same Command, Plan, confirmation and Receipts as on the screen.
 
-Exit 0 when every Step is done, 1 when one is not, 3 when it was refused.
+Exit 0 when every Step is done, 1 when one is not, 3 when it was refused, 128+n when signal n ended
+it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from fluxtui.cli import output, patience
+from fluxtui.cli import interruption, output, patience
 from fluxtui.cli.declaring import declarations_of, with_declarations
 from fluxtui.cli.forms import plans as form
 from fluxtui.cli.forms.deliveries import NO_MOVES
@@ -141,12 +142,15 @@ def execute(
     if args.output == "table":
         print(plan_text(plan, delivery))
     confirmed = confirm(proposal.demand, args, environments, ask)
-    receipts = engine.run(recorded(plan, delivery), confirmed=confirmed).result()
+    ran = interruption.run(engine, recorded(plan, delivery), confirmed)
+    receipts = ran.receipts
     output.emit(
         receipts_text(plan, receipts),
         form.act(proposal, receipts, delivery, why, declared),
         args.output,
     )
+    if ran.code:
+        return ran.code
     _offer_way_back(engine, plan, receipts)
     return 0 if all(r.ok for r in receipts) else 1
 

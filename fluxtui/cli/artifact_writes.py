@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fluxtui.cli import acts, output
+from fluxtui.cli import acts, interruption, output
 from fluxtui.cli.forms import artifacts as artifacts_form
 from fluxtui.cli.forms import plans
 from fluxtui.cli.patience import at_most
@@ -33,6 +33,7 @@ from fluxtui.domain.errors import ArtifactMissing, RefusedError, UsageError
 from fluxtui.domain.plan import Receipt
 from fluxtui.domain.protection import YES
 from fluxtui.domain.resource import Key
+from fluxtui.domain.reviewrecord import recorded, unasked
 from fluxtui.domain.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class _Desk:
         self.repository = reference.url
         self._engine, self._bar = engine, bar
         self._surprises: list[str] = []
+        self._code = 0  # 128+n after signal n
 
     def context(self) -> Context:
         """What the Plan is made from, with the tags listed just now."""
@@ -76,9 +78,10 @@ class _Desk:
 
     def carry_out(self, judged: Judged, *, always_ask: bool = False) -> tuple[Receipt, ...] | None:
         """Show the Plan, ask when somebody would notice, run it. None: it was only shown."""
-        args, plan = self.args, judged.plan
+        args, reads = self.args, self.args.dry_run or not self.args.yes
+        plan = judged.plan if reads else unasked(judged.plan)
         proposed = proposal(plan, self._engine.snapshot)
-        delivery = None if args.yes and not args.dry_run else delivery_of(self._engine, plan)
+        delivery = delivery_of(self._engine, plan) if reads else None
         self._bar.clear()
         text = acts.plan_text(plan, delivery)
         if args.dry_run:
@@ -88,7 +91,10 @@ class _Desk:
         confirmed = YES
         if always_ask or proposed.demand.names or plan.environments:
             confirmed = acts.confirm(proposed.demand, args, tuple(args.environment or ()))
-        receipts = self._engine.run(plan, confirmed=confirmed).result()
+        ran = interruption.run(self._engine, recorded(plan, delivery), confirmed)
+        receipts, self._code = ran
+        if ran.code:
+            return receipts
         if all(receipt.ok for receipt in receipts):
             self._surprises = self._unlike(judged.picks)
         return receipts
@@ -116,7 +122,7 @@ class _Desk:
         lines += self._surprises
         body = artifacts_form.written(data, receipts, self._surprises)
         output.emit("\n".join(lines), body, self.args.output)
-        return 1 if bad or self._surprises else 0
+        return self._code or (1 if bad or self._surprises else 0)
 
 
 @contextmanager

@@ -24,6 +24,7 @@ class Ending:
         self._news: SimpleQueue[None] = SimpleQueue()
         self._before: dict[signal.Signals, Any] = {}
         self._asked = False
+        self.number: signal.Signals | None = None  # the one that came
 
     def __enter__(self) -> Self:
         for number in self._numbers:
@@ -38,7 +39,7 @@ class Ending:
             signal.signal(number, handler if handler is not None else signal.SIG_DFL)
 
     def _came(self, number: int, _frame: FrameType | None) -> None:
-        self._asked = True
+        self._asked, self.number = True, signal.Signals(number)
         signal.signal(number, signal.SIG_DFL)
         self._news.put(None)
 

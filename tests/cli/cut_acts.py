@@ -69,6 +69,13 @@ class CuttingServer(ApiServer):
         super().respond(replace(request, path=request.path + "/status", body=body, query={}))
 
 
+def _begin(largest: int) -> None:
+    """As from a terminal: whatever ran the tests in the background had it ignore two signals."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Wire:
     """What lies between the program and its API: passes on, refuses, or falls silent."""
 
@@ -156,7 +163,7 @@ class Delivery:
             stderr=subprocess.STDOUT,
             text=True,
             env={**os.environ, "HOME": str(self.shell.folder)},
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest)),
+            preexec_fn=lambda: _begin(largest),
         )
         self.children.append(child)
         return child

@@ -142,6 +142,30 @@ def test_a_closed_terminal_lets_the_write_end_and_begins_no_other(
     mended(cut, "finish", written, is_whole=told == ["done"] * 3)
 
 
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"])
+def test_a_signal_is_written_down_and_said_with_what_was_done_and_what_not(
+    number: str, cut: Delivery
+) -> None:
+    end = getattr(signal, number)
+
+    def end_it(patch: int) -> None:
+        if patch == 3:  # which is not answered before the process has gone
+            os.kill(cut.children[0].pid, end)
+            cut.children[0].wait(60)
+
+    cut.server.before = end_it
+    child = cut.runs()
+    said, _nothing = child.communicate(timeout=60)
+    assert child.returncode == 128 + end, said
+    (act,) = past_acts(Journal(cut.shell.folder / "journal.jsonl"), 9)
+    assert act.cut == f"fluxtui was ended by {number}"
+    assert outcomes(cut.shell.folder) == ["done", "done", "unknown"]
+    assert f"{act.cut}: suspend three: 2 of 3 steps done, 1 with unknown outcome; " in said
+    assert f"fluxtui plan finish {cut.id}" in said
+    assert re.search(r"^fluxtui:   done: suspend b\nfluxtui:   unknown: suspend c$", said, re.M)
+    assert re.search(r"^unknown +suspend c +cut off while it was being done: look", said, re.M)
+
+
 @pytest.mark.parametrize(("patch", "when", "mend"), AT_WRITES)
 @pytest.mark.parametrize("way", ["refused", "silent"])
 def test_a_network_that_goes_around_a_write(

@@ -209,14 +209,15 @@ class PlanRun:
             needs = [tasks[need] for need in step.needs]
             tasks[id_] = asyncio.create_task(self._step(step, needs), name=f"step {id_}")
         try:
-            await asyncio.gather(*tasks.values())
+            # All, however they end: one that is given up must not take a write with it.
+            await asyncio.wait(tasks.values())
         finally:
             for task in tasks.values():
                 task.cancel()
         return tuple(tasks[step.id].result() for step in self._plan.steps)
 
     async def _step(self, step: AnyStep, needs: list[asyncio.Task[Receipt]]) -> Receipt:
-        needed = [await task for task in needs]
+        needed = [await asyncio.shield(task) for task in needs]
         bad = next((receipt for receipt in needed if not receipt.ok), None)
         if bad is not None:
             return await self._receipt(step, Outcome.SKIPPED, f"{bad.step} was {bad.outcome}")
