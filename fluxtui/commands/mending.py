@@ -205,7 +205,8 @@ def _refuse_what_moved(
             continue
         if step.id in done:
             if now.stands in (Stands.OPEN, Stands.MOVED):
-                wrong.append(f"{step.title} was done and is changed since: {now.text}")
+                since = "put back" if now.stands is Stands.OPEN else "changed"
+                wrong.append(f"“{step.title}” was done and is {since} since: {now.text}")
         elif isinstance(step, ApplyStep):
             continue  # applying again what is applied changes nothing
         elif now.stands in (Stands.MOVED, Stands.UNREAD, Stands.UNCOMPARED):

@@ -208,7 +208,7 @@ def test_what_somebody_else_changed_since_is_neither_repeated_nor_taken_back(
     words = ("resume", "ks/a", "-e", "staging", "--yes")
     assert cut.shell(*words).code == 0
     said = cut.shell("plan", "finish", id_, "--yes")
-    assert said.code == 3 and "suspend a was done and is changed since" in said.err, said
+    assert said.code == 3 and "“suspend a” was done and is put back since" in said.err, said
     undone = cut.shell("plan", "undo", id_, "--yes")
     assert undone.code == 3, undone
     assert cut.suspended() == NONE
@@ -218,6 +218,9 @@ def test_an_id_that_is_no_acts_names_those_that_are_open(cut: Delivery) -> None:
     cut.runs(line=3).communicate(timeout=60)
     said = cut.shell("plan", "finish", "nonsense", "--yes")
     assert said.code == 2 and f"{cut.id} (suspend three)" in said.err
+    assert cut.shell("plan", "undo", cut.id, "--yes").code == 0
+    said = cut.shell("plan", "finish", "nonsense", "--yes")
+    assert cut.id not in said.err and "see fluxtui journal" in said.err, said
     none = cut.shell("plan", "undo")
     assert none.code == 2 and "which act?" in none.err
 

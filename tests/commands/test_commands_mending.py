@@ -142,7 +142,7 @@ def test_who_asks_all_the_same_is_told_that_nothing_is_left() -> None:
 def test_what_was_done_and_is_changed_since_is_refused() -> None:
     said = refused("finish", on(three(DONE, NEVER, NEVER), *suspended("")))
     label = ks(name="a").key.label
-    assert said.what == f"suspend a was done and is changed since: {label} is as before"
+    assert said.what == f"“suspend a” was done and is put back since: {label} is as before"
     assert said.where == "suspend it" and "act anew" in said.next
 
 
@@ -152,7 +152,7 @@ def test_what_is_neither_as_before_nor_as_wanted_is_refused_with_what_it_is() ->
     assert said.what.startswith("suspend a: ") and "spec.suspend True -> (none)" in said.what
     moved = replace(step, before={"spec": {"interval": "1h"}})
     done = refused("finish", on(act(moved, stop("b", "a"), a=DONE), *suspended("", "ab")))
-    assert done.what.startswith("suspend a was done and is changed since")
+    assert done.what.startswith("“suspend a” was done and is changed since")
 
 
 def test_what_cannot_be_read_back_is_refused_once_for_all_that_wait_for_it() -> None:
