@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from fluxtui.domain import kinds
 from fluxtui.domain.kinds import appliers, is_static, sources, suspended
-from fluxtui.domain.kinds.kind import handled_demand, handled_request
+from fluxtui.domain.kinds.kind import DEPENDENCY, handled_demand, handled_request
 from fluxtui.domain.plan import AwaitStep, Until
-from fluxtui.domain.resource import Resource
+from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import commit_of, digest_of, tag_of
 from fluxtui.kit.moments import seconds
 
@@ -33,6 +33,19 @@ def judge(resource: Resource | None, step: AwaitStep) -> Judgement:
     if step.until is Until.HANDLED:
         return _handled(resource, step.value, step.demands)
     return _RULES[step.until](resource, step.value)
+
+
+def barred(resource: Resource | None, lost: Mapping[Key, str]) -> str:
+    """Why the target cannot come to what is awaited in this act; "" where it may. `lost`: what
+    this act waited for in vain, and how that ended ("which failed").
+
+    Only where its controller says that it waits: a run that began before the failure may end well.
+    """
+    ready = resource.condition("Ready") if resource is not None else None
+    if resource is None or ready is None or (ready.status, ready.reason) != ("False", DEPENDENCY):
+        return ""
+    first = next((key for key in appliers.depends_on(resource) if key in lost), None)
+    return f"waits for {first.label}, {lost[first]}" if first is not None else ""
 
 
 def names(revision: str, value: str) -> bool:

@@ -110,6 +110,47 @@ async def test_waiting_has_an_end(place: MakePlace, engine: MakeEngine, registry
     assert receipts[0].message.startswith("not within 0.05 s: stored is nothing")
 
 
+async def test_nothing_waits_for_what_waits_itself_for_what_has_failed(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    """Its controller says so; what runs all the same is waited for to its end."""
+    staging, running = await with_web(place, engine, registry)
+    names = ("db", "api", "app", "free")
+    await staging.kustomization("db", "web")
+    for name, needed in (("api", "db"), ("app", "api"), ("free", "db")):
+        await staging.kustomization(name, "web", dependsOn=[{"name": needed}])
+    keys = [staging.kustomization_key(name) for name in names]
+    held = [ready("False", "DependencyNotReady", "dependency is not ready")]
+    for key in keys[1:3]:
+        await staging.patch(
+            key, {"status": {"observedGeneration": 1, "conditions": held}}, "status"
+        )
+    seen = (*keys[1:3],)
+    await got(running.wait_for(lambda s: all((r := s.get(k)) and r.status for k in seen), PATIENCE))
+    waits = (
+        AwaitStep(name, f"see {name}", target=key, until=Until.READY, timeout=PATIENCE)
+        for name, key in zip(names, keys, strict=True)
+    )
+    act = running.run(plan(*waits), confirmed=YES)
+    await got(running.wait_for(lambda s: bool(s.acts) and len(s.acts[0].started) == 4, PATIENCE))
+    stalled = [ready("True", "BuildFailed", "x") | {"type": "Stalled"},
+               ready("False", "BuildFailed", "bad migration")]  # fmt: skip
+    await staging.patch(
+        keys[0], {"status": {"observedGeneration": 1, "conditions": stalled}}, "status"
+    )
+    await got(running.wait_for(lambda s: len(s.acts[0].receipts) == 3, PATIENCE))
+    fine = [ready("True", "ReconciliationSucceeded", "fine")]
+    await staging.patch(
+        keys[3], {"status": {"observedGeneration": 1, "conditions": fine}}, "status"
+    )
+    receipts = await got(act)
+    assert [(r.outcome, r.message) for r in receipts[1:3]] == [
+        (Outcome.SKIPPED, f"waits for {keys[0].label}, which failed"),
+        (Outcome.SKIPPED, f"waits for {keys[1].label}, which was not reached"),
+    ]
+    assert (receipts[0].outcome, receipts[3].outcome) == (Outcome.FAILED, Outcome.DONE)
+
+
 async def test_an_awaited_state_is_that_of_after_the_write(
     place: MakePlace, engine: MakeEngine, registry: Registry
 ) -> None:

@@ -14,7 +14,7 @@ import graphlib
 from collections.abc import Callable, Mapping
 
 from fluxtui.cluster.port import Cluster
-from fluxtui.domain.awaits import judge
+from fluxtui.domain.awaits import barred, judge
 from fluxtui.domain.config import Config
 from fluxtui.domain.errors import ClusterError, Conflict, FluxtuiError, RefusedError
 from fluxtui.domain.plan import (
@@ -179,6 +179,7 @@ class PlanRun:
         self._audit = Audit(plan, clusters, jobs._store, jobs._clock) if wanted else None
         self._tasks: dict[str, asyncio.Task[Receipt]] = {}
         self._writing: set[str] = set()  # Steps whose write is under way
+        self._lost: dict[Key, str] = {}  # what was waited for in vain, and how that ended
         self.cut = ""  # why it was given up
 
     async def give_up(self, why: str) -> None:
@@ -279,6 +280,13 @@ class PlanRun:
         return await self._tagging.push(step)
 
     async def _await(self, step: AwaitStep) -> Result:
+        outcome, text = await self._awaited(step)
+        if outcome is not Outcome.DONE:
+            failed = outcome is Outcome.FAILED
+            self._lost[step.target] = "which failed" if failed else "which was not reached"
+        return outcome, text
+
+    async def _awaited(self, step: AwaitStep) -> Result:
         began = self._jobs._store.snapshot.as_of(step.target)
         if step.value == AT_WRITE:  # the time that this run asked at
             step = dataclasses.replace(step, value=self._written.requests.get(step.target, ""))
@@ -288,6 +296,8 @@ class PlanRun:
             if not self._caught_up(step, version):
                 return False
             outcome = judge(snapshot.get(step.target), step).done
+            if outcome is None and barred(snapshot.get(step.target), self._lost):
+                return True
             # A failure that was there when the waiting began is the one that is to be mended; a
             # request's own answer (HANDLED) may have been quicker than we are.
             stale = outcome is False and version == began and step.until is not Until.HANDLED
@@ -301,6 +311,8 @@ class PlanRun:
             text = f"not within {step.timeout:g} s: {now.text}"
             return Outcome.FAILED, _worn(text, step.target, snapshot)
         judgement = judge(snapshot.get(step.target), step)
+        if judgement.done is None:
+            return Outcome.SKIPPED, barred(snapshot.get(step.target), self._lost)
         outcome = Outcome.DONE if judgement.done else Outcome.FAILED
         return outcome, _worn(judgement.text, step.target, snapshot)
 
