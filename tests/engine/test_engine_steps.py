@@ -240,3 +240,10 @@ async def test_an_object_is_applied_and_a_foreign_owner_is_not_overruled(
     refused = await got(running.run(plan(mine), confirmed=YES))
     assert refused[0].outcome is Outcome.REFUSED
     assert "somebody" in refused[0].message
+
+
+async def test_an_act_without_steps_is_over_at_once(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    _staging, running = await with_web(place, engine, registry)
+    assert await got(running.run(plan(), confirmed=YES)) == ()

@@ -211,7 +211,8 @@ class PlanRun:
             tasks[id_] = asyncio.create_task(self._step(step, needs), name=f"step {id_}")
         try:
             # All, however they end: one that is given up must not take a write with it.
-            await asyncio.wait(tasks.values())
+            if tasks:
+                await asyncio.wait(tasks.values())
         finally:
             for task in tasks.values():
                 task.cancel()
