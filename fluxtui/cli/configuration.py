@@ -88,7 +88,8 @@ def load_registries(
     local = (cwd or Path.cwd()) / LOCAL_FILE
     path = Path(options.config) if options.config else places.config_file(environ)
     if options.config and not path.is_file():
-        raise ConfigError("there is no such file", where=options.config)
+        what = "it is no file" if path.exists() else "there is no such file"
+        raise ConfigError(what, where=options.config)
     if local.is_file() and local.resolve() != path.resolve():
         config = _merge(config, _checked(local, looks=looks), local, local=True)
     if path.is_file():

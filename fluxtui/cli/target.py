@@ -140,9 +140,8 @@ def _object(kind: Kind, path: str, environment: str, snapshot: Snapshot) -> Targ
         ways = " or ".join(
             f"{kind.short}/{k.namespace}/{k.name} -e {k.environment}" for k in sorted(keys)
         )
-        raise UsageError(
-            f"{kind.kind} {path} is there {len(keys)} times", next=f"say which: {ways}"
-        )
+        many = f"{len(keys)} objects are called {kind.kind} {path}"
+        raise UsageError(many, next=f"say which: {ways}")
     return target_of(keys[0], snapshot)
 
 

@@ -144,6 +144,8 @@ def test_a_mistake_is_named_with_its_place(place: Place, text: str, said: str) -
 def test_a_named_file_that_is_not_there_and_a_broken_mirror_are_errors(place: Place) -> None:
     with pytest.raises(ConfigError, match="no such file"):
         place.load(config="/nowhere/x.yaml")
+    with pytest.raises(ConfigError, match="it is no file"):
+        place.load(config="/")
     with pytest.raises(ConfigError, match="is no mirror"):
         place.load(mirrors=("a.example",))
 

@@ -146,9 +146,9 @@ def test_a_kustomization_by_name_and_by_namespace() -> None:
     target = find("ks/api", "staging", seen)
     assert target.applier == ks().key and target.service == "acme/activity"
     assert find("ks/canary/twice", "", seen).applier == ks(name="twice", namespace="canary").key
-    with pytest.raises(UsageError, match=r"is there 2 times.*say which"):
+    with pytest.raises(UsageError, match=r"2 objects are called .*say which"):
         find("ks/twice", "staging", seen)
-    with pytest.raises(UsageError, match="is there 2 times"):
+    with pytest.raises(UsageError, match="2 objects are called"):
         find("ks/api", "", seen)
     with pytest.raises(UsageError, match=r"ks/activity-system/twice -e staging or ks/canary/twice"):
         find("ks/twice", "staging", seen)
