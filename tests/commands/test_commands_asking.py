@@ -44,6 +44,8 @@ def test_a_demand_goes_with_the_request_and_is_awaited_with_it(word: str) -> Non
     assert isinstance(ask, RequestReconcile) and (ask.at, ask.demands) == (AT_WRITE, (word,))
     assert isinstance(wait, AwaitStep) and (wait.value, wait.demands) == (AT_WRITE, (word,))
     assert made.command == f"reconcile-{word}" and f"({word})" in ask.title
+    plain = plan("reconcile", at(release(), on=release())).steps[0]
+    assert plain.title.endswith(" to reconcile"), "a mere request demands nothing"
     said = {"force": "hooks and Jobs run again", "reset": "failed tries are forgotten"}[word]
     assert any(said in effect for effect in made.effects)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from review_pairs import delivered
 
-from fluxtui.domain.review.content import Content, ImageChange, content
+from fluxtui.domain.review.content import ChartContent, Content, ImageChange, content
 
 WEB = """
 apiVersion: apps/v1
@@ -137,3 +137,10 @@ def test_a_container_that_had_no_resources_at_all_is_sized_too() -> None:
     (first,) = of(web(), web(more=", resources: {limits: {cpu: '1', memory: 1Gi}}")).scale
     assert first.field.endswith(".resources")
     assert (first.before, first.after) == ("", "limits cpu 1, memory 1Gi")
+
+
+def test_a_chart_that_nobody_rendered_is_not_known_to_change_nothing() -> None:
+    packed = Content(chart=ChartContent("1.4.2", "1.5.0"))
+    assert packed.is_unknown and not packed.is_empty
+    rendered = Content(chart=ChartContent("1.4.2", "1.5.0", rendered=True))
+    assert rendered.is_empty and not rendered.is_unknown
