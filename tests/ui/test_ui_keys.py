@@ -104,7 +104,9 @@ class Round:
         assert len(ran) <= 1
         for plan, confirmed in ran:
             assert self.review is not None, "it was not reviewed before these keys came"
-            assert plan == self.review._plan
+            # What its review showed is recorded in it; nothing else differs.
+            seen = replace(self.review._plan, dangers=plan.dangers, unseen=plan.unseen)
+            assert plan == seen and all(d in plan.dangers for d in self.review._plan.dangers)
             assert self.review._plan.title.split("[")[0][:20] in self.asked
             assert "enter" in self.keys if confirmed else "y" in self.keys
         if self.watch.left > self.left:
