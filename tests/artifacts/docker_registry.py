@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterable, Iterator
@@ -19,6 +18,7 @@ import trustme
 
 from fluxtui.artifacts import Reference, RegistryClient, RegistrySettings
 from fluxtui.domain.errors import RegistryUnreachable
+from tests.ports import free_port
 
 BINARY = shutil.which("docker-registry")
 USER, PASSWORD = "fluxtui", "fluxtui"
@@ -50,7 +50,7 @@ def docker_registry(folder: Path) -> Iterator[Served]:
     cert.cert_chain_pems[0].write_to_path(str(folder / "cert.pem"))
     cert.private_key_pem.write_to_path(str(folder / "key.pem"))
     (folder / "htpasswd").write_text(HTPASSWD)
-    address = f"127.0.0.1:{_free_port()}"
+    address = f"127.0.0.1:{free_port()}"
     config = {
         "version": "0.1",
         "log": {"level": "error", "accesslog": {"disabled": True}},
@@ -79,13 +79,6 @@ def docker_registry(folder: Path) -> Iterator[Served]:
         process.terminate()
         process.wait(60)
         log.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_for(

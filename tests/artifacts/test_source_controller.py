@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -28,6 +27,7 @@ from fluxtui.world.apiserver.crds import flux_crds
 from fluxtui.world.apiserver.server import ApiServer
 from fluxtui.world.registry import RegistryServer
 from tests.contract.programs import program_or_skip
+from tests.ports import free_port
 from tests.world.apiserver.client import Client
 
 from .conftest import publish
@@ -69,13 +69,6 @@ def bare_crd(kind: str, plural: str) -> dict[str, Any]:
         "metadata": {"name": f"{plural}.{GROUP}"},
         "spec": {"group": GROUP, "names": names, "scope": "Namespaced", "versions": [version]},
     }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from fluxtui.domain.errors import (
     Unreachable,
 )
 from fluxtui.world.apiserver.server import ApiServer
+from tests.ports import free_port
 
 pytestmark = pytest.mark.usefixtures("each_way")
 MAPS = ApiResource("", "v1", "ConfigMap", "configmaps")
@@ -145,7 +146,8 @@ async def test_rights_are_asked_for_and_refusals_are_forbidden(
 
 
 async def test_a_wrong_token_is_unauthorized_and_a_stopped_api_unreachable(tmp_path: Path) -> None:
-    server = ApiServer("staging")
+    # A port of its own: a stopped server's is free, for another test's server too.
+    server = ApiServer("staging", port=free_port())
     server.start()
     path = tmp_path / "wrong"
     server.write_kubeconfig(path)

@@ -14,7 +14,6 @@ import secrets
 import select
 import shutil
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -31,6 +30,7 @@ from fluxtui.world.apiserver.crds import flux_crds
 from fluxtui.world.apiserver.kubeconfig import write_kubeconfig
 from tests.contract.programs import CONTROL_PLANE, build, find
 from tests.contract.server import Server, define
+from tests.ports import free_ports
 from tests.world.apiserver.client import Client
 
 CONTROLLERS = "garbage-collector-controller,namespace-controller"
@@ -196,14 +196,6 @@ class ControlPlane:
                 raise TimeoutError(f"{what}: not in {START:.0f} s; logs in {self.folder}")
             self.closing.wait(0.05)
         raise Stopped("asked to end")
-
-
-def free_ports(count: int) -> list[int]:
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(probe.getsockname()[1]) for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 def _fetch(url: str, token: str = "", trust: ssl.SSLContext | None = None) -> bytes:

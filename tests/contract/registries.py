@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -23,6 +22,7 @@ import pytest
 import requests
 
 from fluxtui.world.registry import RegistryServer
+from tests.ports import free_port
 
 PROGRAM = "docker-registry"
 REALM = "https://auth.example.com/token"
@@ -79,9 +79,7 @@ def docker(folder: Path, *, closed: bool = False) -> Iterator[Registry]:
     program = shutil.which(PROGRAM)
     if program is None:
         pytest.skip(f"{PROGRAM} is not installed (Debian: apt-get install {PROGRAM})")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     text = _CONFIG.format(port=port)
     if closed:
         bundle = folder / "roots.pem"

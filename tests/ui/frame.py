@@ -5,6 +5,7 @@ Regenerate with FLUXTUI_FRAMES=write after looking at the difference.
 
 from __future__ import annotations
 
+import difflib
 import os
 import time
 from collections.abc import Callable
@@ -53,5 +54,7 @@ async def check_frame(pilot: Pilot[Any], name: str) -> None:
         path.write_text(text(pilot.app) + "\n", encoding="utf-8")
     assert path.is_file(), f"no golden frame {path.name}: run once with FLUXTUI_FRAMES=write"
     golden = path.read_text(encoding="utf-8")
-    await until(pilot, lambda: text(pilot.app) + "\n" == golden)
-    assert text(pilot.app) + "\n" == golden
+    if not await until(pilot, lambda: text(pilot.app) + "\n" == golden):
+        agreed, drawn = golden.splitlines(), screen_text(pilot.app)
+        difference = difflib.unified_diff(agreed, drawn, "agreed", "drawn", lineterm="")
+        raise AssertionError("\n".join((path.name, *difference)))

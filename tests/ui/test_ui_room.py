@@ -16,6 +16,7 @@ from fluxtui.ui.keys import key_table
 from fluxtui.ui.spans import plain
 from fluxtui.ui.widgets.footer import footer_line
 from fluxtui.ui.widgets.header import tab_line
+from fluxtui.ui.widgets.painted import Paragraph
 from tests.ui.conftest import SHOWN, MakeApp, opened
 from tests.ui.frame import screen_text, sees, text, until
 from tests.ui.ui_crowd import change
@@ -156,3 +157,17 @@ def test_what_hides_rows_is_said_however_little_room_there_is(cells: int) -> Non
     line = plain(tab_line(commands, keys, "chain", "only namespace activity-system", cells))
     assert "only namespace activity-system" in line and len(line) <= cells
     assert len(plain(tab_line(commands, keys, "chain", "", cells))) <= max(cells, 70)
+
+
+async def test_a_text_has_the_room_of_its_newest_lines(make_app: MakeApp) -> None:
+    app = make_app()
+    async with opened(app, (80, 24)) as pilot:
+        await sees(pilot, "NEEDS ATTENTION")
+        assert app.pane is not None
+        strip = app.pane.query_one(".lately", Paragraph)
+        # Two texts before the screen is idle, laid out in between because of another widget.
+        for count in (7, 5):
+            strip.show_lines(tuple(((f"line {n}", ""),) for n in range(count)))
+            app.pane._clear_arrangement_cache()
+            app.screen._refresh_layout()
+            assert strip.size.height == count

@@ -82,6 +82,9 @@ class Paragraph(Painted):
         self._lines = new
         auto = self.styles.height is not None and self.styles.height.is_auto
         if auto and len(new) != len(old):
+            # Textual counts two askings between two idles as one and keeps the box that a layout
+            # between them made: the lines would stand in the room that others had.
+            self._layout_updates += 1
             self.refresh(layout=True)
             return
         # Lines below the last one visible are painted anyway when the widget grows.

@@ -19,9 +19,9 @@ from typing import Any, Self
 
 import yaml
 
-from tests.contract.control_plane import free_ports
 from tests.contract.programs import FLUX, find, flux_crd_files
 from tests.contract.server import Server, wait_until
+from tests.ports import free_port, free_ports
 from tests.world.apiserver.client import CRDS, Client
 
 START = 90.0
@@ -74,7 +74,7 @@ class Controllers:
         (self.folder / "tmp").mkdir()
         healths = {}
         for name, program in self.programs.items():
-            (health,) = free_ports(1)
+            health = free_port()
             flags = (*_COMMON, *self._own(name), f"--health-addr=127.0.0.1:{health}")
             self._run(name, program, *flags, "--metrics-addr=127.0.0.1:0")
             healths[name] = f"http://127.0.0.1:{health}/healthz"
