@@ -17,6 +17,7 @@ from fluxtui.domain.plan import (
     AwaitStep,
     DeleteStep,
     PatchStep,
+    Plan,
     PushStep,
     Receipt,
     RequestReconcile,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from fluxtui.domain.ask import Delivery
     from fluxtui.domain.declared import Declaration
     from fluxtui.engine.acts.journal import JournalEntry
+
+_UNKEPT = "whoever wrote the line kept none"
 
 
 def plan(
@@ -188,6 +191,7 @@ def _entry(entry: JournalEntry) -> Document:
             "approver": _text(body, "approver"),
             "reviewed": _text(body, "reviewed"),
             "continues": _text(body, "continues"),
+            **_shown(body),
             "steps": [_journalled(item) for item in body.get("steps") or ()],
         }
     return {
@@ -196,6 +200,18 @@ def _entry(entry: JournalEntry) -> Document:
         "outcome": _text(body, "outcome"),
         "message": _text(body, "message") or _text(body, "why") or _text(body, "title"),
     }
+
+
+def _shown(body: Mapping[str, Any]) -> Document:
+    """What the review of an act had shown when it was confirmed, as far as its line says that."""
+    try:
+        kept = Plan.from_json(body)
+    except (ValueError, KeyError, TypeError):
+        why = "its line says it in no form that is read here"
+        return {**maybe("dangers", None, why), **maybe("unseen", None, why)}
+    dangers = [danger(one) for one in kept.dangers] if "dangers" in body else None
+    unseen = list(kept.unseen) if "unseen" in body else None
+    return {**maybe("dangers", dangers, _UNKEPT), **maybe("unseen", unseen, _UNKEPT)}
 
 
 def _journalled(body: Mapping[str, Any]) -> Document:
