@@ -85,8 +85,8 @@ def takes_newest(args: argparse.Namespace) -> bool:
 
 
 def _needs_times(args: argparse.Namespace) -> bool:
-    """Whether the answer may say that the newest tag is not the highest: a manifest is read for
-    each tag then. A program that asks for versions is told nothing that rests on it."""
+    """Whether the answer may say that the tag published last is not the highest: a manifest is read
+    for each tag then. A program that asks for versions is told nothing that rests on it."""
     return args.verb != "versions" or args.output in ("table", "wide")
 
 

@@ -64,7 +64,7 @@ def next_build(tags: tuple[str, ...], latest: str) -> str:
 
 
 def default(context: Context) -> str:
-    """The next build after the newest that a policy of the service would take."""
+    """The next build after what a policy of the service would pick."""
     from fluxtui.domain.versions import select
 
     service, listed = _service(context), _listed(context)

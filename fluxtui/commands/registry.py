@@ -244,7 +244,7 @@ ACTS = (
             Argument(
                 "version",
                 "Under which tag?",
-                "The new tag; without it, the next build after the newest.",
+                "The new tag; without it, the next build after what would be picked.",
                 default=lambda c: publish.default(c),
             ),
             Argument(
@@ -276,7 +276,7 @@ ACTS = (
             Argument(
                 "version",
                 "Under which tag?",
-                "The new tag; without it, the next build after the newest.",
+                "The new tag; without it, the next build after what would be picked.",
                 default=lambda c: publish.default(c),
             ),
         ),

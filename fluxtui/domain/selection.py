@@ -135,7 +135,7 @@ class Selection:
 
     `chosen` is '' when nothing was picked (then `error` says why, unless a digest decides).
     `verdicts` has every tag once, in the registry's order. `newest` is the tag of the highest
-    precedence among all parsable tags, admitted or not. `newest_by_time` is the tag published last
+    precedence among all parsable tags, admitted or not. `published_last` is the tag published last
     among those that the policy admits, '' when unknown. `ties` are the tags as high as the chosen
     one, which included, when there is more than one. `warnings` are sentences for a finding.
 
@@ -148,7 +148,7 @@ class Selection:
     verdicts: tuple[Verdict, ...]
     error: str = ""
     newest: str = ""
-    newest_by_time: str = ""
+    published_last: str = ""
     ties: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     beneath: Selection | None = None

@@ -60,7 +60,7 @@ class Engine:
     `connect` makes the Cluster of an Environment; `registry` makes the registry client. Both are
     called inside the thread and may import what they like. `now`: the wall clock, epoch seconds.
     `follow_tags`: False when nobody will look at tags: no registry is asked then. `times`: False
-    when nobody is told that the newest tag is not the highest. `brief`: whoever
+    when nobody is told that the tag published last is not the highest. `brief`: whoever
     asks wants one answer and ends: nothing is watched, and Snapshots are made as soon as they can.
     `events`: False when nobody will look at what happened: no Event is read then.
     """

@@ -43,11 +43,11 @@ def manifests(targets: list[str]) -> list[str]:
     return sorted(target.rpartition("/")[2] for target in targets if "/manifests/" in target)
 
 
-def test_a_person_is_told_that_the_newest_is_not_the_highest(
+def test_a_person_is_told_that_the_tag_published_last_is_not_the_highest(
     shell: Shell, asked: list[str]
 ) -> None:
     said = shell("versions")
-    assert "newest is not highest: 0.0.0-build-10 came last" in said.err
+    assert "0.0.0-build-10 was published last, but" in said.err
     assert manifests(asked) == sorted(BUILDS)
 
 
@@ -58,7 +58,7 @@ def test_a_program_has_no_manifest_read_for_its_publish_time(
     """Of each repository up to sixty, for a warning that is in none of these documents."""
     said = shell("versions", "-o", form)
     assert manifests(asked) == ["0.0.0-build-9"], "what would be picked"
-    assert said.code == 0 and "newest" not in said.err
+    assert said.code == 0 and "published last" not in said.err
 
 
 def test_the_document_is_the_same_whoever_reads_publish_times(
@@ -74,8 +74,8 @@ def test_the_document_is_the_same_whoever_reads_publish_times(
 def test_status_and_tags_read_publish_times_for_programs_too(
     shell: Shell, asked: list[str]
 ) -> None:
-    assert "newest is not highest" in shell("status", "-o", "json").out
-    assert "newest is not highest" in shell("tags", "app", "-o", "json").out
+    assert "was published last, but" in shell("status", "-o", "json").out
+    assert "was published last, but" in shell("tags", "app", "-o", "json").out
 
 
 def test_no_list_and_no_manifest_is_asked_for_twice(shell: Shell, asked: list[str]) -> None:

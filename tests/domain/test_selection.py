@@ -86,24 +86,26 @@ def test_the_original_string_is_chosen_and_ties_follow_the_registry() -> None:
     assert "ambiguous: 01.2.3 and v1.2.3 are equally high" in selection.warnings[0]
 
 
-def test_newest_by_time_that_is_not_the_highest_is_said_with_the_way_out() -> None:
+def test_what_was_published_last_but_is_not_the_highest_is_said_with_the_way_out() -> None:
     old, new = "v0.0.0-staging-test-deploy-ffff", "v0.0.0-staging-test-deploy-0001"
     policy = Policy(semver=">=0.0.0-0", semver_filter=".*-staging-.*")
     times = {old: "2026-11-01T10:00:00Z", new: "2026-11-02T09:00:00+02:00"}
     selection = select([new, old], policy, times)
-    assert selection.chosen == old and selection.newest_by_time == new
+    assert selection.chosen == old and selection.published_last == new
     (warning,) = selection.warnings
-    assert old in warning and new in warning and "dot-separated number" in warning
+    assert f"{new} was published last, but {old} is higher" in warning
+    assert "newest" not in warning, "which is the word for the highest tag of all"
+    assert "dot-separated number" in warning
     agreed = select([new, old], policy, {**times, new: "2026-10-01T00:00:00Z"})
-    assert agreed.newest_by_time == old and agreed.warnings == ()
+    assert agreed.published_last == old and agreed.warnings == ()
 
 
 def test_equal_or_unknown_times_are_no_warning() -> None:
     policy = Policy(semver="*")
     same = {"1.0.0": "2026-01-01T00:00:00Z", "2.0.0": "2026-01-01T01:00:00+01:00"}
-    assert select(["1.0.0", "2.0.0"], policy, same).newest_by_time == "2.0.0"
+    assert select(["1.0.0", "2.0.0"], policy, same).published_last == "2.0.0"
     partly = select(["1.0.0", "2.0.0"], policy, {"1.0.0": "2026-01-01T00:00:00Z"})
-    assert partly.newest_by_time == "1.0.0" and partly.warnings == ()
+    assert partly.published_last == "1.0.0" and partly.warnings == ()
 
 
 def test_a_newer_tag_that_the_range_excludes_on_purpose_is_no_warning() -> None:

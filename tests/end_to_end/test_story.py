@@ -41,7 +41,7 @@ async def test_02_why_not_the_newer_tag(config: Config) -> None:
         await person.waits(
             "publish times, so that the trap is seen",
             lambda: any(
-                "newest" in warning or "newer" in warning
+                "was published last" in warning
                 for s in person.snapshot.selections.values()
                 for warning in s.warnings
             ),

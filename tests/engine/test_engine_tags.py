@@ -139,7 +139,7 @@ async def test_a_digest_that_runs_without_a_tag_is_mapped_back(
     assert seen.tags[url].pinned[digest].revision == "1.4.0@sha1:0123"
 
 
-async def test_the_board_says_that_the_newest_is_not_the_highest(
+async def test_the_board_says_that_the_tag_published_last_is_not_the_highest(
     place: MakePlace, engine: MakeEngine, registry: Registry
 ) -> None:
     staging = await place("staging")

@@ -230,7 +230,7 @@ def tags() -> tuple[TagList, Selection]:
         chosen,
         tuple(out),
         newest="v1.5.0",
-        newest_by_time=BUILD + "0041",
+        published_last=BUILD + "0041",
         warnings=(warning,),
     )
     facts = {
@@ -270,7 +270,7 @@ FINDINGS = (
         Severity.WARNING,
         "pick",
         "staging",
-        "OCIRepository/activity-system/activity: the newest by time is not the highest",
+        "OCIRepository/activity-system/activity: the tag published last is not the highest",
     ),
 )
 

@@ -191,7 +191,7 @@ def test_in_one_service_the_newest_build_is_not_the_one_picked(seeded: RegistryC
     tags, published = tags_of(seeded, "notifications"), published_of(seeded, "notifications")
     selection = select(tags, STAGING, published)
     assert selection.chosen == "v0.0.0-staging-test-deploy-9"
-    assert selection.newest_by_time == "v0.0.0-staging-test-deploy-10"
+    assert selection.published_last == "v0.0.0-staging-test-deploy-10"
 
 
 def test_every_version_says_where_it_comes_from(seeded: RegistryClient) -> None:

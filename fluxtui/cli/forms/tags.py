@@ -58,7 +58,7 @@ def _source(snapshot: Snapshot, key: Key, verdicts: Sequence[Verdict], listed: T
         "pinned": [pinned] if pinned else [],
         **maybe("chosen", selection.chosen, selection.error or "the policy picks by digest"),
         **maybe("newest", selection.newest, "no tag is a version"),
-        **maybe("newestByTime", selection.newest_by_time, "publish times are not all known"),
+        **maybe("publishedLast", selection.published_last, "publish times are not all known"),
         "warnings": list(selection.warnings),
         "tags": [_tag(v, key, selection, listed, running.get(v.tag, ()), record) for v in verdicts],
     }

@@ -102,18 +102,18 @@ def _published(text: str) -> int | None:
 
 
 def warnings(pick: str, latest: str, ties: Sequence[str]) -> tuple[str, ...]:
-    """What deserves a finding: the newest is not the highest; several tags are equally high.
+    """What deserves a finding: a tag published last that is not the highest; several equally high.
 
     `latest` is '' when it is not known which of it and the chosen one is newer.
     """
     texts: list[str] = []
     if latest and latest != pick and latest not in ties:
-        text = f"newest is not highest: {latest} came last, {pick} is picked"
+        text = f"{latest} was published last, but {pick} is higher and is picked"
         texts.append(
             f"{text}: pre-release text is compared letter by letter. Way out: a dot-separated "
             "number, such as a timestamp, ahead of the text (0.0.0-20060102150405.name)"
             if "-" in latest
-            else f"{text}, which is higher. Way out: publish a version above {pick}"
+            else f"{text}. Way out: publish a version above {pick}"
         )
     if ties:
         tied = " and ".join(ties[1:3]) + (" and more" if len(ties) > 3 else "")

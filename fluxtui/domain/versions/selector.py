@@ -203,9 +203,9 @@ class Selector:
             policy,
             pick,
             tuple([final[tag] for tag in tags]),
-            newest_by_time=latest,
+            published_last=latest,
             ties=ties,
-            # A chart's older lines go on being released: the newest is often not the highest.
+            # A chart's older lines go on being released: what came last is often not the highest.
             warnings=reasons.warnings(pick, "" if policy.chart is not None else comparable, ties),
         )
 

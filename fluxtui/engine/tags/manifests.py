@@ -1,8 +1,8 @@
 """Which manifests the board needs read, besides those of rows that somebody looks at. Pure.
 
-Of what is picked and what runs, always. To notice that the newest is not the highest, those that
-a policy admits, a bounded number at a time: asking for all of thousands would be rude, and a new
-tag, which is the newest, comes first.
+Of what is picked and what runs, always. To notice that what was published last is not the highest,
+those that a policy admits, a bounded number at a time: asking for all of thousands would be rude,
+and a new tag comes first.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _newest(
 
 def _admitted(picks: Iterable[Selection]) -> Iterator[str]:
     for pick in picks:
-        # Of a chart the newest is often not the highest: its older lines go on being released.
+        # Of a chart what came last is often not the highest: its older lines go on being released.
         policy = pick.policy
         if policy.kind == "semver" and policy.chart is None and policy.image is None:
             yield from (v.tag for v in pick.verdicts if v.refusal in _ADMITTED)

@@ -1,6 +1,6 @@
 """Why this version and not that one: every tag of the repository with exactly one reason.
 
-The newest by time is often not the highest by precedence; that surprise is said at the top. What a
+What was published last is often not the highest; that surprise is said at the top. What a
 manifest says (digest, publish time, source) and whether it is signed is read only for the rows in
 sight, and for the digest that the source is pinned to.
 """
