@@ -73,11 +73,12 @@ def pin_plan(context: Context, values: Values, command: str, held: Held) -> Plan
     version = heldversions.resolved(snapshot, held, values.get("version", "").strip())
     label = heldversions.called(version)
     before = _before(held)
+    until = deadline(values.get("until", ""), context.now)
     notes = {
         PINNED_BY: context.user,
         PINNED_REASON: values.get("reason", "").strip(),
         PINNED_AT: AT_WRITE,
-        PINNED_UNTIL: deadline(values.get("until", ""), context.now) or None,
+        PINNED_UNTIL: until or None,
         PIN_INVERSE: hold_text(version, before),
     }
     name, environment = resource.key.label, resource.key.environment
@@ -100,7 +101,7 @@ def pin_plan(context: Context, values: Values, command: str, held: Held) -> Plan
         effects=(
             *effects(context, held, version),
             _afterwards(held, before),
-            *ends_text(notes[PINNED_UNTIL] or ""),
+            *ends_text(until),
         ),
         warnings=_warnings(context, held, version),
         unseen=() if version in had else (unread,),

@@ -105,8 +105,8 @@ def rollback_refusal(context: Context) -> str | None:
 
 
 def questions(context: Context, values: Values) -> tuple[Question, ...]:
-    """The digest behind the tag, when nobody has read it yet."""
-    source = bundle_of(context) if heldversions.held_of(context) is None else None
+    """The digest behind the tag, when nobody has read it yet; what has no tags has none."""
+    source = bundle_of(context)
     version = values.get("version", "")
     if source is None or not version or digest_of(version):
         return ()
@@ -128,12 +128,13 @@ def pin_plan(context: Context, values: Values, command: str) -> Plan:
     # Pinning what is pinned keeps the way back to before the first pin.
     digest_before, was = sources.policy(source).digest, pin_inverse(source)
     before = was.before if was and was.pinned in (None, digest_before) else digest_before
+    until = deadline(values.get("until", ""), context.now)
     notes = {
         PINNED_BY: context.user,
         PINNED_REASON: reason,
         PINNED_AT: AT_WRITE,
         # One that was left over from an earlier pin would be wrong.
-        PINNED_UNTIL: deadline(values.get("until", ""), context.now) or None,
+        PINNED_UNTIL: until or None,
         PIN_INVERSE: inverse_text(digest, before, label if is_tag(label) else ""),
     }
     environment, name = source.key.environment, source.key.label
@@ -159,7 +160,7 @@ def pin_plan(context: Context, values: Values, command: str) -> Plan:
         effects=(
             *landing.sentences(context, source, digest, version_name),
             *_policy(source, before, context),
-            *ends_text(notes[PINNED_UNTIL] or ""),
+            *ends_text(until),
         ),
         warnings=_warnings(context, source, digest),
     )

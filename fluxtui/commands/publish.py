@@ -23,7 +23,6 @@ from fluxtui.domain.following import policies, tag_effects
 from fluxtui.domain.plan import Plan, PushStep
 from fluxtui.domain.revision import is_tag
 from fluxtui.domain.service import configured, service_of
-from fluxtui.domain.snapshot import TagList
 
 
 def _service(context: Context) -> ServiceConfig | None:
@@ -41,11 +40,6 @@ def _repository(context: Context, service: ServiceConfig) -> str:
         return service.publish_url
     source = bundle_of(context)
     return repository_of(source) if source else next(iter(service.urls), "")
-
-
-def _listed(context: Context) -> TagList | None:
-    service = _service(context)
-    return context.snapshot.tags.get(_repository(context, service)) if service else None
 
 
 def next_build(tags: tuple[str, ...], latest: str) -> str:
@@ -67,15 +61,19 @@ def default(context: Context) -> str:
     """The next build after what a policy of the service would pick."""
     from fluxtui.domain.versions import select
 
-    service, listed = _service(context), _listed(context)
-    if service is None or listed is None:
+    service = _service(context)
+    if service is None:
+        return ""
+    repository = _repository(context, service)
+    listed = context.snapshot.tags.get(repository)
+    if listed is None:
         return ""
     # A pin hides what the policy follows, and the next build must still be one that it takes.
-    followed = policies(context.snapshot, _repository(context, service)).values()
+    followed = policies(context.snapshot, repository).values()
     unpinned = {replace(policy, digest="") for policy in followed}
     picks = sorted(select(listed.tags, policy).chosen for policy in unpinned)
     builds = [p for p in picks if "-" in p] or [p for p in picks if p]
-    return next_build(listed.tags, builds[0]) if builds and builds[0] else ""
+    return next_build(listed.tags, builds[0]) if builds else ""
 
 
 def refusal(context: Context) -> str | None:

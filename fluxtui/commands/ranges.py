@@ -232,8 +232,8 @@ def _warnings(
     listed = context.snapshot.tags.get(repository_of(source))
     if not selection.chosen and listed is not None and listed.tags:
         count = counted(len(listed.tags), "tag")
-        why = selection.error or "none is admitted"
-        out.append(f"of {count} it would pick none ({why}): {name} fails, and what runs stays")
+        none = f"of {count} it would pick none ({selection.error})"
+        out.append(f"{none}: {name} fails, and what runs stays")
     build, _name = _goes(context, source, selection)
     if build:
         back = _goes_back(context, selection.chosen)

@@ -129,10 +129,15 @@ def _root(context: Context) -> Resource | None:
     """The source that is meant; of what takes a chart the repository, as each has a chart of its
     own."""
     source, resource = source_of(context), object_of(context)
-    is_applier = resource is not None and appliers.is_applier(resource.key)
-    if source is None or resource is None or not is_applier or appliers.takes_bundles(resource.key):
+    if not _takes_a_chart(resource) or source is None:
         return source
     return next(iter(roles.stands_on(context.snapshot, source)), source)
+
+
+def _takes_a_chart(resource: Resource | None) -> bool:
+    if resource is None:
+        return False
+    return appliers.is_applier(resource.key) and not appliers.takes_bundles(resource.key)
 
 
 def _below(snapshot: Snapshot, source: Resource) -> tuple[Resource, ...]:

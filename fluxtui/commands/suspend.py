@@ -130,13 +130,13 @@ def suspend_plan(context: Context, values: Values, freeze: str | None = None) ->
     if not reason:
         raise UsageError("a suspension needs a reason", next="say why, for whoever comes next")
     who = dict.fromkeys((SUSPENDED_BY, OPERATOR_SUSPENDED_BY), context.user)
-    # One that was left over from an earlier suspension would be wrong.
-    until = deadline(values.get("until", ""), context.now) or None
+    until = deadline(values.get("until", ""), context.now)
     notes = {
         **who,
         SUSPENDED_REASON: reason,
         SUSPENDED_AT: AT_WRITE,
-        SUSPENDED_UNTIL: until,
+        # One that was left over from an earlier suspension would be wrong.
+        SUSPENDED_UNTIL: until or None,
         FREEZE: freeze,
     }
     means = _means(resource)
@@ -165,7 +165,7 @@ def suspend_plan(context: Context, values: Values, freeze: str | None = None) ->
         "suspend",
         f"suspend {name} in {environment}",
         steps,
-        effects=(*_stopped(context, resource), *ends_text(until or "")),
+        effects=(*_stopped(context, resource), *ends_text(until)),
         warnings=revert_warning(context, resource, means.field),
     )
 

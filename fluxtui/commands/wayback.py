@@ -37,7 +37,8 @@ class WayBack(NamedTuple):
         key = self.target.object
         assert key is not None
         kind = kinds.of(key)
-        name = f"{kind.short if kind else key.kind}/{key.namespace}/{key.name}"
+        assert kind is not None
+        name = f"{kind.short}/{key.namespace}/{key.name}"
         words = ("fluxtui", "rollback", name, "-e", key.environment, "--reason", self.reason)
         return shlex.join(words)
 
@@ -45,13 +46,13 @@ class WayBack(NamedTuple):
 def ways_back(context: Context, plan: Plan, receipts: Iterable[Receipt]) -> tuple[WayBack, ...]:
     """One for each source whose new build did not come to run, and that can be rolled back now."""
     ways: dict[Key, WayBack] = {}
-    for key, receipt in _failed(context, plan, receipts):
-        if key in ways:
+    for source, receipt in _failed(context, plan, receipts):
+        if source.key in ways:
             continue
-        target = named(context.snapshot, key)
+        target = named(context.snapshot, source.key)
         here = Context(context.snapshot, target, context.now, context.user)
         if pin.rollback_refusal(here) is None:
-            ways[key] = WayBack(target, _of_failing(here, key) or _reason(plan, receipt))
+            ways[source.key] = WayBack(target, _of_board(here, source) or _reason(plan, receipt))
     return tuple(ways.values())
 
 
@@ -69,14 +70,9 @@ def _of_act(context: Context, source: Key) -> str:
         if source not in {move.source for move in act.plan.moves}:
             continue
         failed = _failed(context, act.plan, act.receipts)
-        receipts = (receipt for key, receipt in failed if key == source)
+        receipts = (receipt for failing, receipt in failed if failing.key == source)
         return next((_reason(act.plan, receipt) for receipt in receipts), "")
     return ""
-
-
-def _of_failing(context: Context, source: Key) -> str:
-    resource = context.snapshot.get(source)
-    return _of_board(context, resource) if resource is not None else ""
 
 
 def _of_board(context: Context, source: Resource) -> str:
@@ -84,7 +80,8 @@ def _of_board(context: Context, source: Resource) -> str:
     board, target = context.snapshot.board, context.target.object
     line = (board.line(target) if target is not None else None) or board.line(source.key)
     line = line or next(iter(lines_of(context)), None)
-    if line is None or not line.known.known or line.health.level is not Level.FAILED:
+    # What is not known now is not said to fail, so it needs no question of its own.
+    if line is None or line.health.level is not Level.FAILED:
         return ""
     tag = tag_of(sources.revision(source))
     return _short(f"{tag}: {line.health.text}" if tag else line.health.text)
@@ -92,7 +89,7 @@ def _of_board(context: Context, source: Resource) -> str:
 
 def _failed(
     context: Context, plan: Plan, receipts: Iterable[Receipt]
-) -> Iterator[tuple[Key, Receipt]]:
+) -> Iterator[tuple[Resource, Receipt]]:
     """Sources that the act moved, with the Receipt of what was waited for in vain behind them."""
     # What is gone back to by a rollback that failed is no way out of it.
     moved = {move.source for move in plan.moves if plan.command != "rollback"}
@@ -103,7 +100,7 @@ def _failed(
             continue
         source = roles.source_of(context.snapshot, step.target)
         if source is not None and source.key in moved:
-            yield source.key, receipt
+            yield source, receipt
 
 
 def _reason(plan: Plan, receipt: Receipt) -> str:

@@ -180,6 +180,9 @@ def test_pin_adds_the_digest_and_keeps_its_inverse() -> None:
     assert isinstance(picked, AwaitStep) and picked.until == Until.PICKED
     assert isinstance(applied, AwaitStep) and applied.needs == ("picked",)
     assert made.reason == "bad"
+    assert made.steps[0].title.endswith("/activity to 1.4.2 (sha256:aaaaaaaa)")
+    unnamed = plan("pin", where, version=digest("c"), reason="bad").steps[0]
+    assert unnamed.title.endswith("/activity to sha256:cccccccc"), "said once"
 
 
 def test_a_shortened_or_unknown_digest_is_refused() -> None:

@@ -16,10 +16,11 @@ from flux_objects import (
     release,
 )
 
+from fluxtui.commands import reconcile
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.plan import AT_WRITE, AwaitStep, RequestReconcile
 from fluxtui.domain.resource import Resource
-from tests.builders import NS, ks
+from tests.builders import NS, context, ks, snapshot
 
 
 def artifact(name: str) -> Resource:
@@ -153,6 +154,15 @@ def test_who_stands_on_nothing_says_so() -> None:
     gone = release()
     said = refusal("reconcile-with-source", at(gone, on=gone))
     assert f"HelmChart/{NS}/{NS}-web" in said and said.endswith("is not there")
+    known = at(gone, charts(), on=gone)  # a repository alone gives it nothing
+    assert refusal("reconcile-with-source", known) == said == refusal("reconcile-chain", known)
+
+
+def test_nothing_is_asked_where_nothing_is_selected() -> None:
+    nothing = context(snapshot(GIT))
+    for make in (reconcile.reconcile_plan, reconcile.source_plan, reconcile.chain_plan):
+        with pytest.raises(UsageError, match="nothing is selected"):
+            make(nothing, {})
 
 
 def test_a_row_of_the_board_is_asked_for_the_one_object_that_it_is() -> None:
@@ -200,6 +210,28 @@ def test_the_chain_of_a_chart_itself_begins_with_it() -> None:
     assert [name for name, _needs in asked(made)] == [f"HelmChart/{NS}-web", "HelmRelease/web"]
 
 
+def test_the_chain_of_what_takes_files_begins_with_its_own_source_alone() -> None:
+    base = obj("git", "base", {"url": "https://git.example.com/base"})
+    whole = obj("git", "fleet", {"include": [{"repository": {"name": "base"}}]})
+    apps = Resource.from_object("staging", {
+        **ks(name="apps").as_object(),
+        "spec": {"sourceRef": {"kind": "GitRepository", "name": "fleet"}},
+    })  # fmt: skip
+    made = plan("reconcile-chain", at(base, whole, apps, on=apps))
+    assert [name for name, _needs in asked(made)] == ["GitRepository/fleet", "Kustomization/apps"]
+
+
+def test_who_makes_artifacts_is_asked_with_what_it_takes_not_with_who_takes_them() -> None:
+    taker = Resource.from_object("staging", {
+        **ks().as_object(), "spec": {"sourceRef": {"kind": "ExternalArtifact", "name": "app"}},
+    })  # fmt: skip
+    seen = (taker, artifact("app"), GENERATOR, GIT)
+    made = plan("reconcile-with-source", at(*seen, on=GENERATOR))
+    assert [name for name, _needs in asked(made)] == [
+        "GitRepository/fleet", "ArtifactGenerator/gen",
+    ]  # fmt: skip
+
+
 def test_an_automation_that_writes_to_git_is_no_part_of_a_chain() -> None:
     writer = obj("iua", "bot", {"sourceRef": {"kind": "GitRepository", "name": "fleet"}})
     made = plan("reconcile-chain", at(GIT, writer, on=GIT))
@@ -220,6 +252,4 @@ def test_who_has_no_controller_cannot_be_asked(short: str) -> None:
         "versions to choose from"
     )
     with pytest.raises(UsageError, match="cannot be asked"):
-        from fluxtui.commands import reconcile
-
         reconcile.reconcile_plan(at(one, on=one), {})

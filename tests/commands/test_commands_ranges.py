@@ -120,7 +120,8 @@ def test_going_back_says_what_that_does_not_undo_and_going_on_does_not() -> None
 
 def test_a_range_that_admits_nothing_is_a_warning_and_waits_for_nothing() -> None:
     made = plan(on(follows(), ks(applied=B)), semver=">9")
-    assert any("of 4 tags it would pick none" in warning for warning in made.warnings)
+    none = "of 4 tags it would pick none (no match found for semver: >9)"
+    assert any(warning.startswith(none) for warning in made.warnings)
     assert len(made.steps) == 1 and made.moves == ()
 
 

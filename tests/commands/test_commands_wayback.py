@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from builders import context, ks, revision, snapshot, source, tag_list
+from builders import context, digest, ks, revision, snapshot, source, tag_list
+from flux_objects import at, chart_of, charts, obj, on_row, release
 
 from fluxtui.commands.command import Context
 from fluxtui.commands.registry import by_id
 from fluxtui.commands.wayback import reason, ways_back
 from fluxtui.domain.plan import AwaitStep, Move, Outcome, PatchStep, Plan, Receipt, Until
+from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Act
 
 OLD, NEW = revision("1.4.2", "a"), revision("1.5.0", "b")
@@ -94,7 +96,8 @@ FAILS = {"type": "Ready", "status": "False", "reason": BAD, "message": "timeout:
 def test_whoever_brought_what_fails_its_failure_is_the_reason(named: Any) -> None:
     member = ks("production", applied=OLD, attempted=NEW, history=STORY, conditions=(FAILS,))
     seen = snapshot(source("production", stored=NEW), member)
-    where = {"environment": "production", "service": "acme/activity", "object": named}
+    service = "" if named else "acme/activity"
+    where = {"environment": "production", "service": service, "object": named}
     assert reason(context(seen, **where)) == "1.5.0: HealthCheckFailed: timeout: [api] and more"
     lost = snapshot(source("production", stored=NEW), member, unreachable={"production": "no"})
     assert reason(context(lost, **where)) == "", "it may be well by now"
@@ -110,6 +113,39 @@ def test_what_fails_now_is_a_better_reason_than_how_the_act_ended() -> None:
     now = "1.5.0: HealthCheckFailed: timeout: [api] and more"
     assert reason(where) == now
     assert [way.reason for way in ways_back(where, act.plan, act.receipts)] == [now]
+
+
+BROKE = {"type": "Ready", "status": "False", "reason": "UpgradeFailed", "message": "timed out"}
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["by its name", "by its row"])
+def test_of_a_release_that_fails_its_own_words_are_the_reason(named: bool) -> None:
+    one = release(history=[("1.5.0", "failed"), ("1.4.2", "deployed")])
+    body = one.as_object()
+    broken = {**body, "status": {**body["status"], "conditions": [BROKE]}}
+    failing = Resource.from_object("staging", broken)
+    seen = (failing, charts(), chart_of(revision="1.5.0"))
+    where = at(*seen, on=failing) if named else on_row(*seen, service="web")
+    assert reason(where) == "1.5.0: UpgradeFailed: timed out"
+
+
+def test_of_a_build_that_has_no_tag_the_failure_alone_is_the_reason() -> None:
+    bare = digest("b")
+    member = ks("production", applied=OLD, attempted=bare, conditions=(FAILS,))
+    seen = snapshot(source("production", stored=bare, ref={"digest": bare}), member)
+    where = context(seen, environment="production", object=SOURCE.key)
+    assert reason(where) == "HealthCheckFailed: timeout: [api] and more"
+
+
+def test_out_of_what_was_deleted_since_there_is_no_way_back() -> None:
+    act = promotion()
+    gone = context(snapshot(source("production", stored=NEW)), environment="production")
+    assert ways_back(gone, act.plan, act.receipts) == ()
+
+
+def test_of_a_source_that_nobody_uses_nothing_is_known_to_fail() -> None:
+    lone = obj("git", "fleet", {"url": "https://git.test/fleet"})
+    assert reason(at(lone, on=lone)) == ""
 
 
 def reasons(*says: str) -> list[str]:
