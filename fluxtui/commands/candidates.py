@@ -12,6 +12,7 @@ from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import sources
 from fluxtui.domain.naming import Tables, names_in
 from fluxtui.domain.record import record_of, trials
+from fluxtui.domain.rings import went_well
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of, is_digest, short_digest, tag_of, version_text
 from fluxtui.domain.roles import users_of
@@ -113,11 +114,21 @@ def note(context: Context, version: str) -> str:
     remarks = [_alias(names_in(snapshot, source), version)]
     runs = bool(digest) and digest == digest_of(running_revision(snapshot, source))
     if runs:
-        remarks.append("runs here")
-    record = record_of(snapshot, sources.url(source))
-    until = context.now if runs else ""
-    remarks.append(record.note(digest, version, source.key.environment, until))
+        remarks.append("is rolled out here now" if _is_underway(snapshot, source) else "runs here")
+    record, place = record_of(snapshot, sources.url(source)), source.key.environment
+    if not runs:
+        remarks.append(record.note(digest, version, place))
+    elif went_well(snapshot, source, digest):
+        remarks.append(record.note(digest, version, place, context.now))
+    else:
+        remarks.append(record.failure(digest, version, place))
     return ", ".join(part for part in remarks if part)
+
+
+def _is_underway(snapshot: Snapshot, source: Resource) -> bool:
+    """Whether its Kustomizations are on different builds, so that none is what runs."""
+    line = snapshot.board.line(source.key)
+    return line is not None and bool(line.running.text) and not line.running.version
 
 
 def _alias(names: Tables, version: str) -> str:

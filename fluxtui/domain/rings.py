@@ -46,7 +46,7 @@ def ring_gaps(
         return ()
     rings = stages[: stages.index(own.stage_name)]
     every = followers(snapshot, sources.url(source))
-    if any(_well(snapshot, one, digest) for one in _within(snapshot, every, (own.stage_name,))):
+    if any(went_well(snapshot, one, digest) for one in _within(snapshot, every, (own.stage_name,))):
         return ()
     return tuple(gap for stage in rings for gap in _gaps(snapshot, stage, every, name, digest, now))
 
@@ -70,7 +70,7 @@ def _gaps(
     for place in (e for e in snapshot.config.environments if e.stage_name == stage):
         known = place_known(snapshot, place.name)
         mine = tuple(one for one in here if one.key.environment == place.name)
-        well = any(_well(snapshot, one, digest) for one in mine)
+        well = any(went_well(snapshot, one, digest) for one in mine)
         if not known.known and not well:
             # Not even whether the service is there can be told.
             says = f"whether {name} ran in {place.name} is not known: {place.name} {known.clause}"
@@ -83,7 +83,7 @@ def _gaps(
             yield from _soak(snapshot, place, mine, name, digest, until)
 
 
-def _well(snapshot: Snapshot, source: Resource, digest: str) -> bool:
+def went_well(snapshot: Snapshot, source: Resource, digest: str) -> bool:
     """Whether that build went well in all that take it from there."""
     users = users_of(snapshot, source.key)
     tried = [trials(user).get(digest) for user in users]

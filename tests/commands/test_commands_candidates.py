@@ -10,7 +10,19 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from builders import URL, context, digest, failed, ks, revision, said_of, snapshot, source, tag_list
+from builders import (
+    URL,
+    condition,
+    context,
+    digest,
+    failed,
+    ks,
+    revision,
+    said_of,
+    snapshot,
+    source,
+    tag_list,
+)
 
 from fluxtui.commands import candidates
 from fluxtui.commands.command import Context
@@ -20,6 +32,8 @@ from fluxtui.domain.plan import PatchStep
 from fluxtui.domain.resource import Resource
 
 WELL = "ReconciliationSucceeded"
+GOING = condition("Ready", "Unknown", "Progressing")
+SICK = failed("BuildFailed")
 A, B, C = revision("1.4.2", "a"), revision("1.5.0", "b"), revision("1.6.0", "c")
 NEVER = "1.5.0 never ran anywhere, as far as Flux remembers"
 
@@ -193,6 +207,32 @@ def test_a_note_says_for_how_long_a_build_was_well_here_and_elsewhere() -> None:
     note = by_id("pin").arguments[0].note
     assert note(where, "1.4.2") == "runs here, well for 3d"
     assert note(where, "1.5.0") == "never ran here, ran well in production for 2h"
+
+
+@pytest.mark.parametrize(
+    ("member", "says"),
+    [
+        (ks(name="last", applied=A), "is rolled out here now"),  # which waits for the others
+        (ks(name="last", applied=A, attempted=B, conditions=[GOING]), "is rolled out here now"),
+        (ks(name="last", applied=B, conditions=[GOING]), "runs here, well for 3d"),
+        (ks(name="last", applied=B, conditions=[SICK]), "runs here, fails here now: BuildFailed"),
+    ],
+)
+def test_only_what_all_of_them_run_well_is_well(member: Resource, says: str) -> None:
+    """A build of seventeen seconds was well for as long as what did not change in it."""
+    run = {
+        "metadata": {"revision": B},
+        "lastReconciledStatus": WELL,
+        "firstReconciled": "2026-11-20T03:00:00Z",
+        "lastReconciled": "2026-11-23T03:00:00Z",
+    }
+    entries = {"history": [run]}
+    first = ks(name="first", applied=B)
+    first = replace(first, status={**first.status, **entries})
+    if says.endswith("3d"):
+        member = replace(member, status={**member.status, **entries})
+    where = at(source(stored=B), first, member, tags=[LIST])
+    assert candidates.note(where, "1.5.0") == says
 
 
 def test_nothing_runs_where_nothing_is_known_to_run() -> None:
