@@ -12,9 +12,9 @@ from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import sources
 from fluxtui.domain.naming import Tables, names_in
 from fluxtui.domain.record import record_of, trials
-from fluxtui.domain.rings import went_well
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of, is_digest, short_digest, tag_of, version_text
+from fluxtui.domain.rings import went_well
 from fluxtui.domain.roles import users_of
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.domain.tagrows import natural
