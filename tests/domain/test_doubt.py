@@ -55,6 +55,43 @@ def test_one_feed_that_is_not_live_makes_doubtful_what_stands_on_it(
     assert doubts(remembering, seen()) == well, "and it is well again when the feed is"
 
 
+def of_two_kinds(environment: str) -> Snapshot:
+    """One that applies a Deployment and a StatefulSet; the Deployments of `environment` are not
+    known now, nor are the StatefulSets here."""
+    entries = ("activity-system_api_apps_Deployment", "activity-system_db_apps_StatefulSet")
+    parent = ks(inventory=entries, applied=RUNS)
+    feeds = [Feed("staging", kind, "", FeedState.LIVE) for kind in (OCI, KS, APP)]
+    feeds += [Feed("production", kind, "", FeedState.LIVE) for kind in (OCI, KS, APP)]
+    feeds = [
+        dataclasses.replace(f, state=STALE) if (f.environment, f.kind) == (environment, APP) else f
+        for f in feeds
+    ]
+    feeds.append(Feed("staging", ("apps", "StatefulSet"), "", STALE, "cut off"))
+    return dataclasses.replace(snapshot(source(stored=RUNS), parent), feeds=tuple(feeds))
+
+
+@pytest.mark.parametrize("environment", ["staging", "production", "nowhere"])
+def test_what_is_not_known_elsewhere_hides_no_doubt_here(environment: str) -> None:
+    board, _findings = Overview()(of_two_kinds(environment))
+    (node,) = board.chains["staging"]
+    assert node.known.state is Knowing.STALE
+    kind = "Deployment: " if environment == "staging" else "StatefulSet: "
+    assert node.known.why.startswith(kind)
+
+
+@pytest.mark.parametrize("sources", [FeedState.LIVE, STALE])
+def test_claims_and_pods_are_read_while_somebody_looks_and_are_no_doubt(sources: FeedState) -> None:
+    """Whatever else is not known: what nobody always watches says nothing of a chain."""
+    claim = ("", "PersistentVolumeClaim")
+    member = ks(applied=RUNS, inventory=("activity-system_data__PersistentVolumeClaim",))
+    there = snapshot(source(stored=RUNS), member)
+    states = {OCI: sources, KS: FeedState.LIVE, claim: STALE}
+    feeds = tuple(Feed("staging", kind, "", state) for kind, state in states.items())
+    board, _findings = Overview()(dataclasses.replace(there, feeds=feeds))
+    (node,) = board.chains["staging"]
+    assert node.known.state is Knowing.KNOWN
+
+
 @pytest.mark.parametrize("feeds", [True, False])
 def test_a_place_that_cannot_be_reached_is_doubted_whatever_its_feeds_say(feeds: bool) -> None:
     """The feeds may not have noticed yet, or be gone with the connection."""

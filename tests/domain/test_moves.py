@@ -138,6 +138,11 @@ def test_a_new_tag_moves_those_who_would_pick_it_to_its_content() -> None:
     assert moves_of(where, (pushed,), picks) == (), "it is in no registry yet"
     # Whoever follows is told once, whatever else is done to it.
     assert moves_of(where, (step, ask(wide.key)), picks) == (Move(wide.key, "", digest("a")),)
+    late = source(stored=A, ref={"semver": "1.x"})
+    where = seen(late, USER)
+    picks = tag_effects(where, URL, "1.6.0")
+    assert moves(ask(late.key), where=where) == [("activity", "", "1.5.0")]
+    assert moves_of(where, (step, ask(late.key)), picks) == (Move(late.key, "", digest("a")),)
 
 
 def test_who_falls_back_takes_what_is_left() -> None:

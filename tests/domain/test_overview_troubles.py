@@ -52,7 +52,7 @@ def test_what_is_only_slow_is_told_when_it_cannot_start_or_somebody_waits() -> N
     slow = ks(name="a", conditions=[SLOW], inventory=[f"{NS}_web_apps_Deployment"])
     assert of(snapshot(source(), slow, deployment("web")), "not-ready", "failed") == []
     behind = ks(name="b", needs=["a"], conditions=[WAITS])
-    (one,) = of(snapshot(source(), slow, deployment("web"), behind), "not-ready", "failed")
+    (one,) = of(snapshot(source(), slow, deployment("web"), behind), "not-ready")
     assert (one.subject, one.behind, one.severity.value) == (slow.key, 1, "warning")
 
 
@@ -116,6 +116,10 @@ def test_what_is_not_looked_at_is_not_called_missing(
 def test_two_circles_are_two_findings_and_each_is_said_once() -> None:
     rings = [ks(name=n, needs=[d]) for n, d in (("a", "b"), ("b", "a"), ("c", "d"), ("d", "c"))]
     assert len(of(snapshot(source(), *rings), "cycle")) == 2
+    sick = [ks(name=n, needs=[d], conditions=[WAITS]) for n, d in (("a", "b"), ("b", "a"))]
+    behind = ks(name="c", needs=["a"], conditions=[WAITS])
+    (one,) = of(snapshot(source(), *sick, behind), "cycle", "failed", "not-ready")
+    assert one.code == "cycle", "and neither of them is told by itself, though somebody waits"
 
 
 # -- expressions
@@ -165,6 +169,13 @@ def test_two_who_ask_the_same_are_one_finding_and_two_who_are_asked_are_two() ->
     assert one.subject == until("a").key
     two = snapshot(source(), ks(name="dep"), ks(name="x"), until("a"), until("b", "x"))
     assert len(of(two, "not-ready")) == 2
+
+
+def test_what_is_asked_while_it_rolls_out_is_told_with_who_waits_for_it() -> None:
+    dep = ks(name="dep", inventory=[f"{NS}_web_apps_Deployment"])
+    (one,) = of(snapshot(source(), dep, deployment("web"), until("a")), "not-ready", "failed")
+    assert (one.subject, one.behind, one.severity.value) == (dep.key, 1, "warning")
+    assert "Ready, but Deployment" in one.message
 
 
 def test_what_is_not_ready_itself_is_told_itself() -> None:
@@ -294,6 +305,12 @@ def test_a_dependency_on_the_old_build_is_late_for_who_waits_on_the_same_source(
         "kind": "OCIRepository", "name": "other"}}))  # fmt: skip
     assert "yet" not in because(late, ks(name="c", needs=["a"], conditions=[SPOILT]))
     assert "yet" not in because(late, waits, stored="")
+
+
+def test_a_dependency_that_is_well_and_late_is_no_trouble_of_its_own() -> None:
+    late, waits = ks(name="a", applied=A), ks(name="c", needs=["a"], conditions=[WAITS])
+    assert "has not applied 1.5.0 yet" in because(late, waits)
+    assert of(snapshot(source(stored=B), late, waits), "failed", "not-ready") == []
 
 
 def test_an_unwell_dependency_says_why_it_is_unwell_and_not_that_it_is_late() -> None:

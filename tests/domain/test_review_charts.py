@@ -125,12 +125,33 @@ def test_many_that_stay_behind_are_counted_and_named_up_to_a_dozen() -> None:
     assert len(danger.look) == 13 and danger.look[-1] == "... 2 more"
 
 
+def test_several_values_that_went_are_counted_and_named_up_to_a_dozen() -> None:
+    def went(count: int) -> Danger:
+        own = {f"port{n:02}": n for n in range(count)}
+        (danger,) = of_rule("chart-value-gone", goes(chart(values=own), chart(), own))
+        return danger
+
+    assert went(1).says.startswith("the release sets port00, which") and went(1).look == ()
+    assert went(2).says.startswith("the release sets 2 values, which")
+    assert went(2).look == ("port00", "port01")
+    assert len(went(12).look) == 12 and went(12).look[-1] == "port11"
+    assert went(14).look[-2:] == ("port11", "... 2 more")
+
+
+def test_a_value_that_is_a_group_on_one_side_only_has_not_gone() -> None:
+    groups, own = chart(values={"db": {"size": "1Gi"}}), {"db": {"size": "2Gi"}}
+    text, none = chart(values={"db": "small"}), chart(values={"db": None})
+    for before, after in ((groups, text), (groups, none), (text, groups), (none, groups)):
+        assert of_rule("chart-value-gone", goes(before, after, own)) == []
+
+
+def nested(levels: int, inmost: dict[str, Any]) -> dict[str, Any]:
+    return {"a": nested(levels - 1, inmost)} if levels else inmost
+
+
 def test_values_that_nest_without_end_are_left_alone() -> None:
-    deep: dict[str, Any] = {}
-    inner = deep
-    for _level in range(500):
-        inner["a"] = {}
-        inner = inner["a"]
-    inner["gone"] = 1
-    assert of_rule("chart-value-gone", goes(chart(values=deep), chart(values={"a": {}}), deep))
-    assert not of_rule("chart-value-gone", goes(chart(values=deep), chart(values=deep), deep))
+    had, has = nested(24, {"port": 1}), nested(24, {})
+    (danger,) = of_rule("chart-value-gone", goes(chart(values=had), chart(values=has), had))
+    assert ".a.port, which" in danger.says
+    had, has = nested(25, {"port": 1}), nested(25, {})
+    assert of_rule("chart-value-gone", goes(chart(values=had), chart(values=has), had)) == []

@@ -47,11 +47,7 @@ def _failed(nodes: Collection[ChainNode], last: str) -> Iterator[Finding]:
     of_source = Counter(n.root for n in nodes if n.root == n.origin)
     covered: set[Key] = set()
     for node in nodes:
-        fails = node.health.level is Level.FAILED
-        stuck = node.to_blame and node.health.level is not Level.OK
-        if not fails and not stuck:
-            continue
-        if node.cycle or node.missing:
+        if node.health.level is Level.OK or node.cycle or node.missing:
             continue
         # Names of its own namespace say less than the reason, which must not be cut off.
         text = headline(node).replace(f"/{node.key.namespace}/", "/")
@@ -62,7 +58,8 @@ def _failed(nodes: Collection[ChainNode], last: str) -> Iterator[Finding]:
                 continue
             covered.add(source)
             waits = behind[source] + of_source[source] - 1
-        if not fails and not waits and not any(line.fails for line in node.objects):
+        fails = node.health.level is Level.FAILED
+        if not fails and not waits:
             continue
         yield Finding(
             Severity.ERROR if fails else Severity.WARNING,

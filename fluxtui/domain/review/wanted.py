@@ -163,4 +163,4 @@ def served_versions(definition: Object) -> tuple[str, ...]:
 
 def _defined(definition: Object) -> tuple[str, str]:
     spec = mapping(definition, "spec")
-    return str(spec.get("group") or ""), str(mapping(spec, "names").get("kind") or "")
+    return str(spec.get("group")), str(mapping(spec, "names").get("kind"))

@@ -18,8 +18,6 @@ _CLOUD = (
 def _judge(delivered: Delivered) -> Iterator[Danger]:
     accounts = {(id.namespace, id.name) for id in delivered.after if id.kind == "ServiceAccount"}
     for change in delivered.changed():
-        if not pod_spec(change.after):
-            continue
         old, new = _account(change.before), _account(change.after)
         if old != new:
             is_there = new == "default" or (change.id.namespace, new) in accounts
