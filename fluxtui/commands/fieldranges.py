@@ -63,8 +63,10 @@ class Pick:
 def ranged_of(context: Context) -> Ranged | None:
     """What a range of what is meant stands in; None where tags decide, or nothing is meant."""
     held = heldversions.held_of(context)
-    field = kinds.ranged(held.resource) if held is not None else None
-    return Ranged(held, field) if held is not None and field is not None else None
+    if held is None:
+        return None
+    field = kinds.ranged(held.resource)
+    return Ranged(held, field) if field is not None else None
 
 
 def refusal(context: Context, ranged: Ranged) -> str | None:
@@ -81,7 +83,7 @@ def refusal(context: Context, ranged: Ranged) -> str | None:
 def running(context: Context, ranged: Ranged) -> str:
     """What runs, as a version."""
     held = ranged.held
-    if sources.is_source(held.resource.key) and ranged.field.reference is not None:
+    if ranged.field.reference is not None:
         return sources.revision(held.resource).partition("@")[0]
     return heldversions.running(context.snapshot, held)
 

@@ -76,16 +76,12 @@ def places(snapshot: Snapshot, tags: TagList) -> dict[str, tuple[RunsIn, ...]]:
 
 def _of_line(environment: str, line: Line, facts: Mapping[str, TagFacts]) -> dict[str, RunsIn]:
     live = [revision for _key, revision in line.running.revisions if revision]
-    whole = line.running.version
-    if not live:
-        return {whole: RunsIn(environment)} if whole else {}
     by_tag: dict[str, RunsIn] = {}
     for digest, count in Counter(digest_of(r) or r for r in live).items():
-        all_have_it = count == len(line.running.revisions)
-        spot = RunsIn(environment, False, count, count if all_have_it else len(live))
+        spot = RunsIn(environment, False, count, len(live))
         tags = {tag_of(r) for r in live if (digest_of(r) or r) == digest} - {""}
-        if whole and all_have_it:
-            tags = {whole}
+        if line.running.version:  # all have it, by that name
+            tags = {line.running.version}
         for tag in tags_of_digest(digest, facts):
             by_tag[tag] = replace(spot, under_another_tag=True) if tags else spot
         by_tag.update(dict.fromkeys(tags, spot))

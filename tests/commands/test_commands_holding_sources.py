@@ -44,6 +44,20 @@ def test_a_git_source_is_held_on_a_commit(on: Resource) -> None:
     )
 
 
+def test_what_a_user_ran_of_another_kind_of_source_is_no_commit_to_go_back_to() -> None:
+    done = "ReconciliationSucceeded"
+    runs = [(f"main@sha1:{TWO}", done, "2026-11-23T02:00:00Z"),
+            (revision("1.4.2", "a"), done, "2026-11-22T02:00:00Z")]  # fmt: skip
+    moved = ks(name="apps", applied=runs[0][0], history=runs)
+    reference = {"kind": "GitRepository", "name": "fleet"}
+    body = moved.as_object()
+    moved = Resource.from_object("staging", {**body, "spec": {"sourceRef": reference}})
+    where = at(git(), moved, on=git())
+    assert default("rollback", where) == ""
+    assert refusal("rollback", where)
+    assert by_id("pin").arguments[0].choices(where) == (TWO,)
+
+
 def test_a_commit_may_be_shortened_where_it_is_known() -> None:
     where = at(git(), user(), on=git())
     assert patched(plan("pin", where, version="1111111", reason="x"))["spec"]["ref"] == {

@@ -98,6 +98,16 @@ def test_what_a_source_stands_on_is_blamed_when_that_gives_nothing() -> None:
     assert why(fetched.key, snapshot(fetched, INDEX_LOST)) is None
 
 
+def test_what_a_source_stands_on_is_not_blamed_while_nobody_can_see_it() -> None:
+    waiting = chart(failed("SourceUnavailable", "no repository"))
+    kind = kinds.by_short("helmrepo")
+    assert kind is not None
+    feed = Feed("staging", (kind.group, kind.kind), "", FeedState.STARTING, "")
+    assert why(waiting.key, snapshot(waiting, feeds=(feed,))) == (
+        "chart", "SourceUnavailable: no repository",
+    )  # fmt: skip
+
+
 def test_only_who_is_given_nothing_is_told_of_its_source() -> None:
     empty = source(ready=LOST)
 

@@ -130,6 +130,23 @@ def lower() -> Snapshot:
     return seen(*there, source(stored=B), ks(applied=B))
 
 
+def released() -> Snapshot:
+    """Production follows releases and runs a later build than the one that becomes 1.5.0."""
+    builds = {"1.5.0-build-42": "b", "1.5.0-build-43": "c"}
+    runs = revision("1.5.0-build-43", "c")
+    there = source("production", stored=runs), ks("production", applied=runs)
+    stage = source(stored=A), ks(applied=A)
+    tried = revision("1.5.0-build-42", "b")
+    dev = source("dev", stored=tried, ref={"tag": "x"}), ks("dev", applied=tried)
+    return snapshot(*there, *stage, *dev, tags=[tag_list(builds)], config=OPEN)
+
+
+def without_a_tag(letter: str) -> Any:
+    """All tags are signed, and that digest, which has none, is not."""
+    bare = TagFacts("", digest(letter), signed="")
+    return replace(signed(""), pinned={digest(letter): bare})
+
+
 Case = tuple[str, Callable[[], tuple[Danger, ...]]]
 HAVE_IT: list[Case] = [
     ("in-freeze", lambda: pinned(seen(*here(), FROZEN), "b")),
@@ -145,6 +162,7 @@ HAVE_IT: list[Case] = [
     ("tag-moves", lambda: pinned(seen(*here(), tags={**TAGS, "1.5.0": "d"}), "b")),
     ("unsigned", lambda: pinned(seen(verifying(here()[0]), here()[1], tags=signed("b")), "b")),
     ("unsigned", lambda: pinned(seen(*here(), tags=signed("b")), "b")),
+    ("unsigned", lambda: pinned(seen(*here(), tags=without_a_tag("e")), "e")),
     ("target-held", lambda: pinned(seen(source(stored=A, suspend=True), ks(applied=A)), "b")),
     ("target-held", lambda: pinned(seen(source(stored=A), ks(applied=A, suspend=True)), "b")),
     ("target-held", lambda: tagged(seen(source(stored=A, suspend=True)), "9.0.0", "b")),
@@ -153,6 +171,7 @@ HAVE_IT: list[Case] = [
     ("rollout-running", lambda: pinned(seen(*here(), acts=(RUNNING,)), "b")),
     ("also-takes", lambda: tagged(seen(*here(), *IN_PRODUCTION), "9.0.0", "b")),
     ("ring-skipped", lambda: pinned(seen(*IN_PRODUCTION, *here()), "b", IN_PRODUCTION[0].key)),
+    ("ring-skipped", lambda: tagged(released(), "1.5.0", "b")),
     ("soak-short", lambda: pinned(soaking("02:00"), "b", IN_PRODUCTION[0].key)),
     ("soak-short", lambda: pinned(soaking(""), "b", IN_PRODUCTION[0].key)),
 ]
@@ -213,6 +232,12 @@ def test_where_it_failed_is_worse_where_it_goes() -> None:
     there = seen(*here(), source("production", stored=A), far)
     (away,) = (d for d in pinned(there, "b") if d.rule == "failed-before")
     assert away.level is Gravity.CARE and away.where == "production"
+
+
+def test_a_build_whose_manifest_was_not_read_goes_by_its_tag() -> None:
+    where = seen(*here(ref={"semver": "1.5.0"}), tags=replace(tag_list(TAGS), facts={}))
+    step = RequestReconcile("ask", "ask", target=source().key, at=AT)
+    assert [(build.name, build.digest) for build in act_of(where, step).builds] == [("1.5.0", "")]
 
 
 def test_what_is_not_read_yet_is_not_said_to_be_ill() -> None:

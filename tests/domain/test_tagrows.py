@@ -67,6 +67,20 @@ def test_a_digest_that_runs_by_itself_stands_beside_its_tags() -> None:
     assert runs_in(seen, TAGS) == {"v1.4.2": ("staging",)}
 
 
+def test_half_way_a_digest_that_runs_by_itself_goes_by_no_other_name() -> None:
+    seen = snapshot(
+        source(stored=revision("v1.5.0", "b")),
+        ks(name="a", applied=digest("a")),
+        ks(name="b", applied=revision("v1.5.0", "b")),
+        tags=[TAGS],
+    )
+    assert runs_in(seen, TAGS) == {
+        "v1.4.2": ("staging (1/2)",),
+        "v1.5.0": ("staging (1/2)",),
+        "v0.0.0-build-7": ("(staging)",),
+    }
+
+
 def test_what_is_known_only_by_what_the_source_says_stands_beside_its_name() -> None:
     mixed = snapshot(
         source(stored=revision("v1.5.0", "b")),

@@ -132,6 +132,17 @@ def test_only_who_made_what_stands_in_a_hunk_is_named_at_its_head() -> None:
     assert not any(head[5] for line in unified(found) if (head := HEAD.fullmatch(line)) is not None)
 
 
+def test_who_takes_lines_away_is_named_where_they_stood() -> None:
+    far = {f"k{n}": n for n in range(9)}
+    before = config(data={"a": "1", "b": "1"}, far=far, last="1", more="1")
+    after = config(data={"b": "1"}, far=far, more="1")
+    found = change(before, after)
+    by = {"data.a": "patch 1", "last": "patch 2"}
+    named = replace(found, fields=tuple(replace(f, by=by.get(f.path, "")) for f in found.fields))
+    heads = [HEAD.fullmatch(line) for line in unified(named, context=1) if line.startswith("@@")]
+    assert [head and head[5] for head in heads] == ["patch 1", "patch 2"]
+
+
 def secret(mark: str) -> Masked:
     return Masked("secret shop/login#password", mark)
 

@@ -106,7 +106,8 @@ def with_memory(now: Facts, before: Facts | None) -> Facts:
         return replace(now, since=since)
     flux = HealthLine(Level.FAILED, before.flux.text.removesuffix(_AGAIN) + _AGAIN)
     told = before.said
-    checked = told is not None and appliers.waits_for_health(now.key, told.reason)
+    assert told is not None, "a failure comes from a condition"
+    checked = appliers.waits_for_health(now.key, told.reason)
     return replace(now, since=since, flux=flux, said=now.said if checked else told)
 
 

@@ -26,8 +26,7 @@ def _goes_back(act: Undertaking, arrival: Arrival) -> bool:
 
     line = act.snapshot.board.line(arrival.source.key)
     runs = line.running.version if line is not None else ""
-    version = arrival.build.tag or arrival.build.name
-    return bool(runs) and runs != version and behind(version, runs)
+    return behind(arrival.build.tag or arrival.build.name, runs)
 
 
 def _judge(act: Undertaking) -> Iterator[Danger]:

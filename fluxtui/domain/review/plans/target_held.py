@@ -23,7 +23,7 @@ def _judge(act: Undertaking) -> Iterator[Danger]:
             )
     pinned = [user for source in act.held for user in roles.users_of(act.snapshot, source.key)]
     for user in (*pinned, *(user for arrival in act.arrivals for user in arrival.users)):
-        if suspended(user) and user.key not in {a.source.key for a in act.arrivals}:
+        if suspended(user):
             yield _danger(user, f"{user.key.label} is suspended and stays on what it has")
 
 

@@ -139,7 +139,7 @@ class _Finding:
         record = self._records.get(repository)
         if record is None:
             record = self._records[repository] = record_of(self._snapshot, repository)
-        name = version_text(digest, names) if digest else reference
+        name = version_text(digest, names)
         if name == short_digest(digest):  # unless somebody ran it by a name
             name = next((trial.tag for trial in record.of(digest) if trial.tag), tag or name)
         return Candidate(name, tag, digest, repository, record, facts)
