@@ -122,8 +122,9 @@ def test_the_order_that_counts_is_the_new_one_and_the_other_stays_the_old_one() 
 
 
 def test_only_who_made_what_stands_in_a_hunk_is_named_at_its_head() -> None:
-    before = config(data={"a": "1", "b": "1"}, far={f"k{n}": n for n in range(9)}, last="1")
-    after = config(data={"a": "2", "b": "2", "c": "3"}, far=before["far"], last="2")
+    far = {f"k{n}": n for n in range(9)}
+    before = config(data={"a": "1", "b": "1"}, far=far, last="1", rest=far)
+    after = config(data={"a": "2", "b": "2", "c": "3"}, far=far, last="2", rest=far)
     found = change(before, after)
     by = {"data.b": "patch 2", "data.c": "patch 1", "last": "patch 3"}
     named = replace(found, fields=tuple(replace(f, by=by.get(f.path, "")) for f in found.fields))
