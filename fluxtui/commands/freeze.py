@@ -17,6 +17,7 @@ from fluxtui.commands.command import Context, Target, Values
 from fluxtui.commands.safety import read_only_reason
 from fluxtui.domain.board import Mark
 from fluxtui.domain.counts import agreed, counted
+from fluxtui.domain.danger import Danger, ordered
 from fluxtui.domain.deadlines import deadline, has_passed
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.freezing import Standstill, escaped, freezes, standstill
@@ -24,6 +25,7 @@ from fluxtui.domain.marks import ends_text, mark_text, pin, suspension
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.review.plans import in_freeze
+from fluxtui.domain.review.plans.undertaking import undertaking
 from fluxtui.domain.scopes import ENVIRONMENT, STAGE, WholeScope, members, scope_of, unread
 from fluxtui.kit.moments import seconds
 
@@ -181,13 +183,19 @@ def unfreeze_plan(context: Context, values: Values) -> Plan:
             *_few(others),
             *_few(gone),
         ),
-        # That it goes past the freeze is what is asked for.
-        dangers=tuple(danger for danger in plan.dangers if danger.rule != in_freeze.RULE.id),
+        dangers=_past_others(context, plan, freeze),
         unseen=(
             *plan.unseen,
             *(f"{text}: what is frozen of it" for text in unread(context.snapshot, scope)),
         ),
     )
+
+
+def _past_others(context: Context, plan: Plan, freeze: str) -> tuple[Danger, ...]:
+    """That it goes past this freeze is what is asked for; others may stand over the same place."""
+    act = undertaking(context.snapshot, plan.steps, None, plan.moves, plan.inputs)
+    rest = (danger for danger in plan.dangers if danger.rule != in_freeze.RULE.id)
+    return ordered((*in_freeze.judged(act, lifted=freeze), *rest))
 
 
 def _place(context: Context, text: str) -> WholeScope:

@@ -3,6 +3,7 @@ when it was frozen bears no suspension, and nothing else would stop it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -118,6 +119,61 @@ def test_to_lift_the_freeze_is_what_was_asked_for() -> None:
     lifted = plan("unfreeze", at(HELD), scope="production")
     assert "1 object is let go that freeze production-1 holds" in lifted.effects
     assert dangers(lifted) == []
+
+
+OTHERS = {**NOTES, FREEZE: "production-2", SUSPENDED_BY: "cleo"}
+MINE = source("production", suspend=True, annotations=NOTES, stored=A)
+
+
+def lifted(*held: Resource) -> list[tuple[Gravity, str]]:
+    made = plan("unfreeze", at(MINE, *held), scope="production", id="production-1")
+    return dangers(made)
+
+
+def test_a_freeze_that_stands_beside_the_lifted_one_is_named() -> None:
+    beside = replace(HELD, annotations=OTHERS)
+    ((level, says),) = lifted(beside, ks("production", applied=A))
+    assert level is Gravity.STOP
+    assert says.startswith("production is frozen by cleo") and "(freeze production-2)" in says
+    assert says.endswith(f"{MINE.key.label} would take 1.5.0 nevertheless")
+    ((level, says),) = lifted(ks("production", applied=A, suspend=True, annotations=OTHERS))
+    assert level is Gravity.CARE and "(freeze production-2); 1.5.0 waits at" in says
+    assert lifted(ks("production", applied=A, suspend=True, annotations=NOTES)) == []
+
+
+def spoken(made: Plan) -> list[tuple[str, Gravity]]:
+    return [(d.rule, d.level) for d in made.dangers if d.rule in ("in-freeze", "target-held")]
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        (MINE, ks("production", applied=A)),
+        (
+            source("production", stored=A),
+            ks("production", applied=A, suspend=True, annotations=NOTES),
+        ),
+    ],
+)
+def test_what_a_freeze_keeps_waiting_is_spoken_of_once(there: tuple[Resource, ...]) -> None:
+    made = plan("pin", at(*there), version="1.5.0", reason="try")
+    assert spoken(made) == [("in-freeze", Gravity.CARE)]
+    by_hand = [replace(each, annotations={}) for each in there]
+    made = plan("pin", at(*by_hand), version="1.5.0", reason="try")
+    assert spoken(made) == [("target-held", Gravity.CARE)]
+
+
+def test_who_stays_back_where_others_go_past_the_freeze_is_told_beside_it() -> None:
+    back = ks("production", applied=A, suspend=True, annotations=NOTES)
+    there = source("production", stored=A), back, ks("production", "free", applied=A)
+    made = plan("pin", at(*there), version="1.5.0", reason="try")
+    assert spoken(made) == [("in-freeze", Gravity.STOP), ("target-held", Gravity.CARE)]
+
+
+def test_what_the_act_resumes_stays_on_nothing() -> None:
+    rests = ks("production", applied=A, suspend=True)
+    there = rests, source("production", stored=revision("1.5.0", "b"))
+    assert spoken(plan("resume", at(*there))) == []
 
 
 def test_a_freeze_says_what_it_does_not_hold() -> None:

@@ -22,24 +22,38 @@ from fluxtui.domain.review.plans.undertaking import PlanRule, Undertaking
 from fluxtui.domain.scopes import ENVIRONMENT, WholeScope, members
 
 
-def _judge(act: Undertaking) -> Iterator[Danger]:
+def judged(act: Undertaking, lifted: str = "") -> Iterator[Danger]:
+    """What the freezes say that stand over what comes; `lifted`: the one that the act lifts."""
     places: dict[str, tuple[Mark, ...]] = {}
     for key, waits, says in _coming(act):
-        resource = act.snapshot.get(key)
-        own = suspension(resource) if resource is not None else None
-        marks = (own,) if own is not None and own.freeze else places.get(key.environment)
+        own = _own(act, key, lifted)
+        marks = (own,) if own is not None else places.get(key.environment)
         if marks is None:
-            marks = places[key.environment] = _freezes(act, key.environment)
+            marks = places[key.environment] = _freezes(act, key.environment, lifted)
         for mark in marks:
             level = Gravity.CARE if waits else Gravity.STOP
             frozen = f"{key.environment} is frozen{mark_text(mark)} (freeze {mark.freeze})"
             yield Danger(RULE.id, level, f"{frozen}; {says}", environment=key.environment)
 
 
-def _freezes(act: Undertaking, environment: str) -> tuple[Mark, ...]:
+def kept(act: Undertaking) -> frozenset[Key]:
+    """What waits because a freeze holds it, and is spoken of here."""
+    waiting = [key for key, waits, _says in _coming(act) if waits]
+    users = [user.key for key in waiting for user in roles.users_of(act.snapshot, key)]
+    return frozenset(key for key in (*waiting, *users) if _own(act, key) is not None)
+
+
+def _own(act: Undertaking, key: Key, lifted: str = "") -> Mark | None:
+    """What the freeze says that holds the object itself."""
+    resource = act.snapshot.get(key)
+    mark = suspension(resource) if resource is not None else None
+    return mark if mark is not None and mark.freeze not in ("", lifted) else None
+
+
+def _freezes(act: Undertaking, environment: str, lifted: str) -> tuple[Mark, ...]:
     """What each freeze says that holds something there."""
     every = members(act.snapshot, WholeScope(ENVIRONMENT, environment, (environment,)))
-    marks = (suspension(held[0]) for held in freezes(every).values())
+    marks = (suspension(held[0]) for id_, held in freezes(every).items() if id_ != lifted)
     return tuple(mark for mark in marks if mark is not None)
 
 
@@ -47,7 +61,7 @@ def _coming(act: Undertaking) -> Iterator[tuple[Key, bool, str]]:
     """What would come by the act wherever it goes: (the object, whether it waits, a clause)."""
     coming: dict[Key, tuple[bool, str]] = {}
     for taken in act.picks.taken if act.picks is not None else ():
-        waits = suspended(taken.source) or _users_wait(act, taken.source.key)
+        waits = act.rests(taken.source) or _users_wait(act, taken.source.key)
         coming[taken.source.key] = (waits, _clause(taken.source.key, waits, taken.after))
     names = {arrival.source.key: arrival.build.name for arrival in act.arrivals}
     for move in act.moves:
@@ -90,7 +104,7 @@ def _applied(act: Undertaking, step: ApplyStep) -> tuple[bool, str]:
 def _users_wait(act: Undertaking, source: Key) -> bool:
     """Whether all that would take it from the source are suspended."""
     users = roles.users_of(act.snapshot, source)
-    return bool(users) and all(map(suspended, users))
+    return bool(users) and all(map(act.rests, users))
 
 
 def _clause(key: Key, waits: bool, version: str) -> str:
@@ -107,5 +121,5 @@ RULE = PlanRule(
     " itself when it was made; what was pinned then is not held, and what an act lets move there"
     " goes past the freeze. Ask who made it, or `fluxtui unfreeze` when it is over; `fluxtui holds`"
     " lists what it holds.",
-    _judge,
+    judged,
 )

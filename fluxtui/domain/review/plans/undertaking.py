@@ -8,7 +8,8 @@ from dataclasses import field
 from fluxtui.domain import roles
 from fluxtui.domain.danger import Danger
 from fluxtui.domain.following import TagEffects
-from fluxtui.domain.kinds import appliers, sources
+from fluxtui.domain.kinds import appliers, sources, suspended
+from fluxtui.domain.moves import patched
 from fluxtui.domain.naming import names_in
 from fluxtui.domain.plan import AnyStep, Move, PatchStep, TagStep
 from fluxtui.domain.record import Record, record_of
@@ -50,7 +51,8 @@ class Arrival:
 class Undertaking:
     """One act. `builds`: all that come to somebody, or get a name; `picks`: what its registry
     writes do to followers; `held`: sources that it pins; `inputs` and `moves`: what it rests on and
-    which builds it brings where, also of what has no tags, as in the Plan."""
+    which builds it brings where, also of what has no tags, as in the Plan; `later`: what it patches
+    or asks, as that is afterwards."""
 
     snapshot: Snapshot
     steps: tuple[AnyStep, ...]
@@ -60,6 +62,11 @@ class Undertaking:
     held: tuple[Resource, ...] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
     moves: tuple[Move, ...] = ()
+    later: Mapping[Key, Resource] = field(default_factory=dict)
+
+    def rests(self, resource: Resource) -> bool:
+        """Whether it is suspended once the act is done: what the act resumes waits for nobody."""
+        return suspended(self.later.get(resource.key, resource))
 
 
 @frozen
@@ -89,7 +96,10 @@ def undertaking(
     builds = dict.fromkeys(arrival.build for arrival in arrivals)
     builds |= dict.fromkeys(finding.named(picks, {build.digest for build in builds}))
     held = tuple(_held(snapshot, all_steps))
-    return Undertaking(snapshot, all_steps, picks, arrivals, tuple(builds), held, inputs, all_moves)
+    later = {before.key: after for before, after in patched(snapshot, all_steps)}
+    return Undertaking(
+        snapshot, all_steps, picks, arrivals, tuple(builds), held, inputs, all_moves, later
+    )
 
 
 def _held(snapshot: Snapshot, steps: Iterable[AnyStep]) -> Iterator[Resource]:
