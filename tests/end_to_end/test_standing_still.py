@@ -47,7 +47,7 @@ async def test_02_a_release_does_not_come_in_meanwhile(config: Config) -> None:
         await person.presses("m")
         await person.sees("As which version?")
         await person.presses("enter")
-        await person.sees("is suspended and waits")
+        await person.sees("waits at OCIRepository")
         await person.agrees(protected="production")
         await person.waits(
             "what waits behind", lambda: line(person, "production").would_pick != before

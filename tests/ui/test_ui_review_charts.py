@@ -6,7 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from fluxtui.domain.ask import ComparedKustomization, DeliveredKustomization, Delivery
+from fluxtui.domain.ask import (
+    ComparedKustomization,
+    DeliveredKustomization,
+    Delivery,
+    ReviewMoves,
+)
 from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.plan import Move
 from fluxtui.domain.resource import Key
@@ -17,6 +22,7 @@ from tests.ui.ui_delivery import PLAN
 from tests.ui.ui_review import SIZES, Asked, review
 
 RELEASE = Key("staging", "helm.toolkit.fluxcd.io", "HelmRelease", "apps", "web")
+KUSTOMIZATION = Key("staging", "kustomize.toolkit.fluxcd.io", "Kustomization", "apps", "web")
 CHART = Key("staging", "source.toolkit.fluxcd.io", "HelmChart", "apps", "apps-web")
 SAYS = "the chart goes to another major version: 1.4.2 -> 2.0.0"
 VALUES = tuple(f"~ part{n}.tag [red]{n} -> {n + 1}" for n in range(9))
@@ -83,3 +89,34 @@ async def test_what_helm_rendered_is_counted_like_a_build(make_app: MakeApp, siz
 async def test_a_chart_that_cannot_be_had_was_not_compared(make_app: MakeApp) -> None:
     every = await read(make_app, "80x24", delivery(Content(), "the index has no version 2.0.0"))
     assert "staging web  ✗ not compared: the index has no version 2.0.0" in every
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_no_cluster_could_try_is_not_offered_and_the_key_says_why(
+    make_app: MakeApp, size: str
+) -> None:
+    for error, why in (("", "a chart is not tried"), ("no", "what does not build is not tried")):
+        part = delivery(CONTENT, error).parts[0]
+        if error:
+            about = replace(part.compared, kustomization=KUSTOMIZATION)
+            part = replace(part, compared=about)
+        engine, app = Asked(Delivery((part,))), make_app()
+        engine.open.set()
+        async with opened(app, SIZES[size]) as pilot:
+            await app.push_screen(review(engine, plan=MOVING))
+            await sees(pilot, "y run", "d diff", "leave")
+            assert "t try" not in text(app)
+            await pilot.press("t")
+            await sees(pilot, why, "y run", "d diff", "leave")
+        assert engine.questions == [ReviewMoves(MOVING.moves)], "nothing was asked"
+
+
+async def test_beside_a_chart_what_is_built_is_tried(make_app: MakeApp) -> None:
+    built = DeliveredKustomization(ComparedKustomization(KUSTOMIZATION, "1", "2"), Content())
+    engine, app = Asked(Delivery((*delivery(CONTENT).parts, built))), make_app()
+    engine.open.set()
+    async with opened(app, SIZES["80x24"]) as pilot:
+        await app.push_screen(review(engine, plan=MOVING))
+        await sees(pilot, "t try")
+        await pilot.press("t")
+        await sees(pilot, "is refused: quota")

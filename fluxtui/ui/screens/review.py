@@ -33,6 +33,7 @@ from fluxtui.domain.ask import (
 from fluxtui.domain.commitrange import Changelog
 from fluxtui.domain.declared import Declaration, DeclaredField
 from fluxtui.domain.errors import FluxtuiError
+from fluxtui.domain.kinds import appliers
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.protection import Confirmed, Demand
 from fluxtui.domain.reviewrecord import recorded
@@ -210,10 +211,24 @@ class Review(Sheet[bool]):
         """Have the clusters try it: server-side dry runs, on this key alone."""
         rendered = self._rendered
         ready = isinstance(rendered, Delivery) and rendered.parts and not rendered.wanted
-        if self._ask is not None and ready and not self._tries:
+        if self._ask is None or not ready or self._tries:
+            return
+        if self._untriable:
+            self._error = self._untriable
+            self._lay_out()
+        else:
             self._tries = True
             self.run_worker(self._try(self._ask), group="review", exit_on_error=True)
             self._lay_out()
+
+    @property
+    def _untriable(self) -> str:
+        """Why no cluster could try anything of it; "" where there is something to be tried."""
+        parts = self._rendered.parts if isinstance(self._rendered, Delivery) else ()
+        compared = [p.compared for p in parts if appliers.takes_bundles(p.compared.kustomization)]
+        if any(not one.error for one in compared):
+            return ""
+        return "what does not build is not tried" if compared else "a chart is not tried"
 
     async def _try(self, ask: Ask) -> None:
         try:
@@ -274,7 +289,9 @@ class Review(Sheet[bool]):
         one while a name is typed, and its word."""
         keeps = [("s", "f6", "keep it")] if self._keep is not None else []
         word = self._closer_word
-        tries = [("t", "f5", "try")] if word == "diff" and not self._tries else []
+        tries = (
+            [("t", "f5", "try")] if word == "diff" and not (self._tries or self._untriable) else []
+        )
         return [*([("d", "f4", word)] if word else []), *tries, *keeps]
 
     def action_scroll(self, rows: int) -> None:
