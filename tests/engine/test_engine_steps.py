@@ -232,6 +232,9 @@ async def test_an_object_is_applied_and_a_foreign_owner_is_not_overruled(
     assert (first[0].outcome, first[0].message) == (Outcome.DONE, "created")
     again = await got(running.run(plan(step), confirmed=YES))
     assert again[0].outcome is Outcome.UNCHANGED
+    more = dataclasses.replace(step, object={**obj, "data": {"a": "1", "b": "2"}})
+    other = await got(running.run(plan(more), confirmed=YES))
+    assert (other[0].outcome, other[0].message) == (Outcome.DONE, "configured")
 
     type_ = await staging.api.find("v1", "ConfigMap")
     theirs = {**obj, "data": {"a": "2"}}

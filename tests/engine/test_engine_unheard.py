@@ -54,9 +54,14 @@ async def test_an_apply_is_done_only_when_what_is_there_is_ours_and_as_wanted(
     assert lost[0] is Outcome.FAILED and "nothing was written" in lost[1]
     heard = await applied(staging, "1", arrives=True)
     assert heard == (Outcome.DONE, "no answer came, but read back it is so")
+    type_ = await staging.api.find("v1", "ConfigMap")
+    await staging.api.apply(
+        type_, {**wanted("1"), "data": {"b": "theirs"}}, field_manager="somebody"
+    )
+    again = await applied(staging, "1", arrives=False)
+    assert again == heard, "what somebody else has in it is no concern of ours"
     other = await applied(staging, "2", arrives=False)
     assert other[0] is Outcome.UNKNOWN and "not as wanted" in other[1], "ours, but of before"
-    type_ = await staging.api.find("v1", "ConfigMap")
     await staging.api.delete(type_, "apps", "env")
     await staging.create(wanted("3"))
     theirs = await applied(staging, "3", arrives=False)

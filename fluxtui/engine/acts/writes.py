@@ -105,7 +105,7 @@ class Writes:
         """Server-side apply of one object; conflicts with other managers are never forced."""
         cluster = self._clusters[step.target.environment]
         manifest = copy.deepcopy(dict(step.object))
-        type_ = await cluster.find(str(manifest.get("apiVersion") or ""), step.target.kind)
+        type_ = await cluster.find(str(manifest.get("apiVersion", "")), step.target.kind)
         before = await self._peek(cluster, type_, step.target)
         try:
             answer = await cluster.apply(type_, manifest, field_manager=APPLY_MANAGER)
@@ -131,7 +131,7 @@ class Writes:
         before = self._store.recall(step.target, own or step.resource_version)
         if before is None:
             return f"changed since: resourceVersion {step.resource_version} -> {version}"
-        if before.uid and before.uid != str((current.get("metadata") or {}).get("uid") or ""):
+        if before.uid != _metadata(current, "uid"):
             return "it was deleted and made again"
         was, is_ = touched(before.as_object(), step.patch), touched(current, step.patch)
         return f"changed since: {difference(was, is_)}" if was != is_ else ""
@@ -184,7 +184,7 @@ class Writes:
             return Outcome.UNKNOWN, f"no answer ({error}), and not readable either ({second})"
         if now is None:
             return Outcome.FAILED, f"no answer came, and read back nothing was written ({error})"
-        managers = (now.get("metadata") or {}).get("managedFields") or []
+        managers = now["metadata"].get("managedFields", [])
         own = any(m.get("manager") == APPLY_MANAGER for m in managers)
         if own and holds(now, {k: v for k, v in manifest.items() if k != "metadata"}):
             self._written.note(key, now)
@@ -206,9 +206,14 @@ def _stamped(value: Any, at: str) -> Any:
 
 
 def _version(obj: Json) -> str:
-    return str((obj.get("metadata") or {}).get("resourceVersion") or "")
+    return _metadata(obj, "resourceVersion")
+
+
+def _metadata(obj: Json, field: str) -> str:
+    """What an API says of an object that it answers with."""
+    return str(obj["metadata"].get(field, ""))
 
 
 def _without_version(patch: Mapping[str, Any]) -> dict[str, Any]:
-    metadata = {k: v for k, v in (patch.get("metadata") or {}).items() if k != "resourceVersion"}
+    metadata = {k: v for k, v in patch["metadata"].items() if k != "resourceVersion"}
     return {**patch, "metadata": metadata}
