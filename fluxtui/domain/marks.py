@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from fluxtui.domain import kinds
 from fluxtui.domain.board import Mark
-from fluxtui.domain.kinds import sources, suspended
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.managers import MANAGER
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import is_tag
@@ -49,23 +49,22 @@ _FOREIGN_REASON = ("metadata.weave.works/suspended-comment",)
 
 def suspension(resource: Resource) -> Mark | None:
     """The mark of a suspended object; None when it is not suspended."""
-    if not suspended(resource):
+    field = kinds.suspending_field(resource)
+    if not field:
         return None
     notes = resource.annotations
     return Mark(
         by=_first(notes, (SUSPENDED_BY, *_FOREIGN_BY)),
         reason=_first(notes, (SUSPENDED_REASON, *_FOREIGN_REASON)),
-        since=notes.get(SUSPENDED_AT, "") or _set_at(resource),
+        since=notes.get(SUSPENDED_AT, "") or _set_at(resource, field),
         until=notes.get(SUSPENDED_UNTIL, ""),
         freeze=frozen_by(resource),
     )
 
 
-def _set_at(resource: Resource) -> str:
+def _set_at(resource: Resource, field: str) -> str:
     """When somebody who left no note suspended it, by the field's manager (RFC 3339), "" unknown:
     the newest of them, for an older one may have resumed it."""
-    kind = kinds.of(resource.key)
-    field = kind.suspends.field if kind is not None and kind.suspends is not None else ""
     return max((edit.at for edit in resource.edits if field in edit.fields), key=order, default="")
 
 
@@ -75,13 +74,12 @@ def frozen_by(resource: Resource) -> str:
     Somebody may have resumed it with another tool, which leaves our notes, and suspended it again:
     that suspension is theirs, as the field's manager says, or the operator's own note.
     """
-    freeze, kind = resource.annotations.get(FREEZE, ""), kinds.of(resource.key)
-    if not freeze or kind is None or kind.suspends is None or not suspended(resource):
+    freeze, field = resource.annotations.get(FREEZE, ""), kinds.suspending_field(resource)
+    if not field:
         return ""
     theirs = resource.annotations.get(OPERATOR_SUSPENDED_BY, "")
     if theirs and theirs != resource.annotations.get(SUSPENDED_BY, theirs):
         return ""
-    field = kind.suspends.field
     managers = {edit.manager for edit in resource.edits if field in edit.fields}
     return freeze if not managers or MANAGER in managers else ""
 

@@ -116,7 +116,7 @@ def _field(text: str) -> Test:
     match = _FIELD.match(text)
     if match is None:
         raise ValueError(f"{FIELD}{text} names no field: write {FIELD}spec.path=./x")
-    path, sign, value = match["path"], match["sign"] or "", match["value"] or ""
+    path, sign, value = match["path"], match["sign"], match["value"]
 
     def holds(_row: str, resource: Resource | None) -> bool:
         values = [] if resource is None else list(values_at(resource, path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from fluxtui.domain import kinds
 from fluxtui.domain.board import Line
 from fluxtui.domain.gitreference import RemoteAnswer
 from fluxtui.domain.kinds import sources
+from fluxtui.domain.marks import PIN_INVERSE, PINNED_BY, hold_text
+from fluxtui.domain.overview import Overview
 from fluxtui.domain.overview.deliveries import distinct
 from fluxtui.domain.resource import Resource
 from tests.builders import NS, READY, condition, failed, snapshot
@@ -96,6 +99,40 @@ def test_what_is_suspended_is_told_of_the_row_or_of_its_source() -> None:
     assert held.suspended is None and [hold.key.name for hold in held.held] == ["infra"]
     assert held.hold is not None
     assert line(git(), user()).held == ()
+
+
+def test_a_pin_of_its_source_holds_the_row_and_its_own_comes_first() -> None:
+    """A release is held by its own version; a Kustomization by the commit of what it stands on."""
+    commit, chosen = "1" * 40, {"kind": "GitRepository", "name": "infra"}
+    notes = {PIN_INVERSE: hold_text(commit, ""), PINNED_BY: "anna"}
+    pinned = replace(git(ref={"branch": "main", "commit": commit}), annotations=notes)
+    mark = line(pinned, user()).pinned
+    assert mark is not None and mark.by == "anna"
+    assert line(git(), user()).pinned is None and line(user()).pinned is None
+    chart = {"spec": {"chart": "./web", "version": "1.4.2", "sourceRef": chosen}}
+    release = made("hr", "web", {"chart": chart})
+    own = {PIN_INVERSE: hold_text("1.4.2", "1.x"), PINNED_BY: "ben"}
+    mark = line(replace(release, annotations=own)).pinned
+    assert mark is not None and mark.by == "ben"
+
+
+def test_what_a_remote_answers_is_told_when_it_does_and_when_it_is_another() -> None:
+    seen, look = snapshot(git(), user()), Overview()
+    asked = sources.question(git())
+    assert asked is not None
+
+    def note(answer: RemoteAnswer | None = None) -> str:
+        remotes = {asked: answer} if answer is not None else {}
+        board, _findings = look(replace(seen, remotes=remotes))
+        (row,) = board.rows
+        (found,) = row.lines["staging"]
+        return found.note
+
+    one, two = (RemoteAnswer(NEW, ahead, at=7.0) for ahead in (1, 2))
+    notes = [note(), note(one), note(one), note(two), note()]
+    assert [text.partition(" behind")[0] for text in notes] == [
+        "", "1 commit", "1 commit", "2 commits", "",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,12 @@ def test_a_word_means_one_whole(text: str, environments: tuple[str, ...], says: 
     assert (scope.environments, scope.says) == (environments, says)
 
 
+@pytest.mark.parametrize("name", ["stage", "env", "ns", "service"])
+def test_an_environment_that_is_called_as_a_whole_is_meant_by_its_bare_name(name: str) -> None:
+    seen = snapshot(config=Config(environments=(Environment(name, name),), user="anna"))
+    assert scope_of(seen, name) == WholeScope("env", name, (name,))
+
+
 @pytest.mark.parametrize("name", ["lab", "qa", "test"])
 def test_a_name_that_means_an_environment_and_other_ones_is_asked_back(name: str) -> None:
     with pytest.raises(UsageError, match=f"{name} is an environment and a stage") as refused:

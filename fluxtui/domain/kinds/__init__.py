@@ -89,8 +89,14 @@ def by_short(text: str) -> Kind | None:
 def suspended(resource: Resource) -> bool:
     """Whether it is suspended by its kind's means: a mark, not a health
     (docs/flux.md#suspension)."""
+    return bool(suspending_field(resource))
+
+
+def suspending_field(resource: Resource) -> str:
+    """The path of the field that suspends it, "" when it is not suspended."""
     kind = of(resource.key)
-    return kind is not None and kind.suspends is not None and kind.suspends.holds(resource)
+    means = kind.suspends if kind is not None else None
+    return means.field if means is not None and means.holds(resource) else ""
 
 
 def hold(resource: Resource) -> PinField | None:

@@ -93,15 +93,18 @@ class Deliveries:
     def _asked(self, snapshot: Snapshot) -> set[Key]:
         """Sources whose Git remote has answered anew."""
         before, self._remotes = self._remotes, snapshot.remotes
-        if before is snapshot.remotes:
+        now = snapshot.remotes
+        if before is now:
             return set()
-        found: set[Key] = set()
-        for kind in _ASKABLE:
-            for key, source in snapshot.table(self._environment, kind).items():
-                asked = sources.question(source)
-                if asked is not None and before.get(asked) != snapshot.remotes.get(asked):
-                    found.add(key)
-        return found
+        anew = {
+            asked for asked in before.keys() | now.keys() if before.get(asked) != now.get(asked)
+        }
+        return {
+            key
+            for kind in _ASKABLE
+            for key, source in snapshot.table(self._environment, kind).items()
+            if sources.question(source) in anew
+        }
 
     def _listed(self, snapshot: Snapshot) -> set[Key]:
         """Sources that pick from another's list, and whose list or Selection is new."""

@@ -170,15 +170,10 @@ def worst(own: HealthLine, objects: Iterable[ObjectLine]) -> HealthLine:
     bad = max(objects, key=level_of, default=None)
     if bad is None:
         return own
-    level = level_of(bad)
-    if level <= Level.PROGRESSING and level <= own.level:
+    level, sentence = level_of(bad), describe(bad)
+    if level <= own.level:
         return own
-    sentence = describe(bad)
-    if own.level == Level.OK:
-        return HealthLine(level, f"Ready, but {sentence}")
-    if level > own.level or own.level == Level.PROGRESSING:
-        return HealthLine(max(level, own.level), sentence)
-    return own
+    return HealthLine(level, f"Ready, but {sentence}" if own.level == Level.OK else sentence)
 
 
 def describe(line: ObjectLine) -> str:

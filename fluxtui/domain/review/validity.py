@@ -29,7 +29,7 @@ def faults(schema: Object, obj: Any, path: str = "", depth: int = 0) -> Iterator
     if schema.get("x-kubernetes-int-or-string") is True:
         if isinstance(obj, bool) or not isinstance(obj, int | str):
             yield f"{where}: neither a number nor a text"
-    elif kind and not _is(obj, str(kind)):
+    elif not _is(obj, str(kind)):
         yield f"{where}: is no {kind}"
         return
     values = schema.get("enum")
