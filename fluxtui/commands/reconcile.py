@@ -15,6 +15,7 @@ from fluxtui.commands.safety import read_only_reason
 from fluxtui.commands.subject import in_order, no_object, object_of, source_of
 from fluxtui.domain import kinds, roles
 from fluxtui.domain.errors import UsageError
+from fluxtui.domain.feeding import feeders
 from fluxtui.domain.kinds import appliers, is_static, sources, suspended
 from fluxtui.domain.plan import AT_WRITE, AnyStep, AwaitStep, Plan, RequestReconcile, Until
 from fluxtui.domain.resource import Key, Resource
@@ -72,7 +73,7 @@ def before(snapshot: Snapshot, key: Key, asked: Collection[Key]) -> tuple[Key, .
     if resource is None:
         return ()
     needed = _asked_by(snapshot, resource, asked, {key}, appliers.depends_on)
-    above = _asked_by(snapshot, resource, asked, {key}, roles.feeders)
+    above = _asked_by(snapshot, resource, asked, {key}, feeders)
     return tuple(dict.fromkeys((*needed, *above)))
 
 

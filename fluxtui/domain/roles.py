@@ -5,9 +5,10 @@ Looks things up and no more: what a source or an applier says is asked of its ki
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from fluxtui.domain import kinds
+from fluxtui.domain.feeding import fed_by, feeders
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
@@ -36,7 +37,8 @@ def appliers_in(snapshot: Snapshot, environment: str) -> Iterator[Resource]:
 
 def users_of(snapshot: Snapshot, source: Key) -> tuple[Resource, ...]:
     """Appliers that the source feeds, by key."""
-    users = (r for r in appliers_in(snapshot, source.environment) if appliers.source(r) == source)
+    fed = fed_by(snapshot, source, kinds.APPLIERS)
+    users = (resource for resource in fed if appliers.source(resource) == source)
     return tuple(sorted(users, key=lambda resource: resource.key))
 
 
@@ -59,26 +61,32 @@ def _climb(
             ordered[key] = above
 
 
-def feeders(resource: Resource) -> tuple[Key, ...]:
-    """What an object is fed by directly, whether or not that is there."""
-    source = appliers.source(resource)
-    return tuple(dict.fromkeys((*((source,) if source else ()), *kinds.needs(resource))))
-
-
 def standing_on(snapshot: Snapshot, source: Key) -> tuple[Resource, ...]:
     """Appliers that a source feeds, directly or through others, behind what lies between."""
-    between: dict[Key, Resource] = {}
-    users: list[Resource] = []
-    for applier in appliers_in(snapshot, source.environment):
-        above = stands_on(snapshot, applier)
-        if any(resource.key == source for resource in above):
-            users.append(applier)
-            between |= {
-                r.key: r
-                for r in above
-                if any(farther.key == source for farther in stands_on(snapshot, r))
-            }
-    return (*between.values(), *sorted(users, key=lambda resource: resource.key))
+    below = _below(snapshot, source)
+    users = sorted(
+        (resource for resource in below.values() if appliers.is_applier(resource.key)),
+        key=lambda resource: resource.key,
+    )
+    between = {
+        above.key: above
+        for user in users
+        for above in stands_on(snapshot, user)
+        if above.key in below
+    }
+    return (*between.values(), *users)
+
+
+def _below(snapshot: Snapshot, source: Key) -> Mapping[Key, Resource]:
+    """All that stands on it, whatever lies between; nothing does on what is not there."""
+    below: dict[Key, Resource] = {}
+    waiting = [source] if snapshot.get(source) is not None else []
+    while waiting:
+        for fed in fed_by(snapshot, waiting.pop()):
+            if fed.key != source and fed.key not in below:
+                below[fed.key] = fed
+                waiting.append(fed.key)
+    return below
 
 
 def source_key(snapshot: Snapshot, key: Key) -> Key | None:

@@ -22,6 +22,7 @@ from fluxtui.domain.detail.values import (
     WaitLine,
 )
 from fluxtui.domain.errors import UsageError
+from fluxtui.domain.feeding import feeders
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import appliers, releases, sources
 from fluxtui.domain.kinds.kind import Run
@@ -138,7 +139,7 @@ def _is_observed(resource: Resource) -> bool:
 
 
 def _stands_on(snapshot: Snapshot, resource: Resource) -> Iterator[WaitLine]:
-    for key in roles.feeders(resource):
+    for key in feeders(resource):
         yield WaitLine(key, "", *_standing(snapshot, key))
 
 

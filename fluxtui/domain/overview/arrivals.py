@@ -7,8 +7,9 @@ looks at both. Pure.
 
 from __future__ import annotations
 
-from fluxtui.domain import kinds, roles
+from fluxtui.domain import kinds
 from fluxtui.domain.board import HealthLine, Level
+from fluxtui.domain.feeding import feeders
 from fluxtui.domain.kinds import sources, suspended
 from fluxtui.domain.overview.judgement import flux_health
 from fluxtui.domain.resource import Resource
@@ -38,7 +39,7 @@ def _comes(resource: Resource, snapshot: Snapshot, deep: int) -> bool:
         return False
     if not deep or not any(words in ready.message for words in kind.unfed):
         return False
-    feeding = [snapshot.get(key) for key in roles.feeders(resource)]
+    feeding = [snapshot.get(key) for key in feeders(resource)]
     return bool(feeding) and all(one and _arrives(one, snapshot, deep) for one in feeding)
 
 
