@@ -19,13 +19,15 @@ from fluxtui.domain.plan import (
     Outcome,
     PatchStep,
     Plan,
+    PushStep,
     Receipt,
     RequestReconcile,
     TagStep,
     Until,
 )
+from fluxtui.domain.pushcontent import content_of
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.snapshot import Act, Snapshot
+from fluxtui.domain.snapshot import Act, Snapshot, TagList
 from fluxtui.engine.acts.past import CLOSING, reminders
 from tests.builders import URL, digest, failed, ks, revision, snapshot, source, tag_list
 
@@ -121,6 +123,39 @@ def test_a_deletion_ends_when_the_tag_is_gone() -> None:
     assert codes(cut(step), snapshot(tags=[tag_list(BOTH)])) == ["interrupted"]
     assert codes(cut(step), snapshot(tags=[tag_list({"1.5.0": "b"})])) == []
     assert codes(cut(step), snapshot()) == ["interrupted"]
+
+
+PUSH = PushStep("p", "push", repository=URL, tag="1.5.0", folder="f", images={})
+LISTED = tag_list(BOTH)
+
+
+def pushed(before: str | None) -> Act:
+    """A push that was cut off; `before`: the digest that its Plan saw the tag on."""
+    act = cut(PUSH)
+    inputs = {} if before is None else {f"{URL}:1.5.0": before}
+    return dataclasses.replace(act, plan=dataclasses.replace(act.plan, inputs=inputs))
+
+
+@pytest.mark.parametrize(
+    ("before", "listed", "remains"),
+    [
+        (None, tag_list({"1.4.2": "a"}), True),  # not there
+        (None, LISTED, False),  # only a new tag is published
+        ("", LISTED, False),
+        (digest("b"), LISTED, True),  # there, and it is what was there before
+        (digest("a"), LISTED, False),
+        (digest("a"), dataclasses.replace(LISTED, facts={}), True),  # on what, nobody has read
+        ("", dataclasses.replace(LISTED, compared={content_of(PUSH): False}), True),
+        (digest("b"), dataclasses.replace(LISTED, compared={content_of(PUSH): True}), False),
+        (digest("b"), dataclasses.replace(LISTED, compared={content_of(PUSH): "gone"}), True),
+        ("", dataclasses.replace(LISTED, error="no answer"), True),
+    ],
+)
+def test_a_push_ends_by_what_its_tag_is_on_and_not_by_its_name(
+    before: str | None, listed: TagList, remains: bool
+) -> None:
+    act = pushed(before)
+    assert codes(act, snapshot(tags=[listed])) == ["interrupted"] * remains
 
 
 def test_the_finding_says_how_it_is_closed_otherwise() -> None:

@@ -24,9 +24,10 @@ from fluxtui.domain.plan import (
     TagStep,
     Until,
 )
+from fluxtui.domain.pushcontent import content_of
 from fluxtui.domain.resource import Resource
-from fluxtui.domain.snapshot import Act, Snapshot
-from fluxtui.domain.standing import timeless
+from fluxtui.domain.snapshot import Act, Snapshot, TagList
+from fluxtui.domain.standing import digest_on, timeless
 from fluxtui.kit.moments import order
 
 
@@ -45,24 +46,38 @@ def _is_settled(step: AnyStep, act: Act, snapshot: Snapshot) -> bool:
         if isinstance(step, PatchStep):
             return holds(resource.as_object(), timeless(step.patch))
         return _is_so(step, resource, act) or _moved_on(resource, act, snapshot)
-    if isinstance(step, DeleteStep | PushStep | TagStep) and _is_listed(step, snapshot):
+    if isinstance(step, DeleteStep | PushStep | TagStep) and _is_listed(step, act, snapshot):
         return True
     # Who was to take the tag has it, or something newer.
     awaits = [s for s in act.plan.steps if isinstance(s, AwaitStep)]
     return bool(awaits) and all(_is_settled(awaited, act, snapshot) for awaited in awaits)
 
 
-def _is_listed(step: DeleteStep | PushStep | TagStep, snapshot: Snapshot) -> bool:
+def _is_listed(step: DeleteStep | PushStep | TagStep, act: Act, snapshot: Snapshot) -> bool:
     """Whether the registry's list is as the Step was to leave it."""
     listed = snapshot.tags.get(step.repository)
     if listed is None or not listed.listed_at or listed.error:
         return False
-    of_digest = [t for t, f in listed.facts.items() if f.digest == getattr(step, "digest", "")]
+    if isinstance(step, PushStep):
+        return _is_pushed(step, act, listed)
+    of_digest = [t for t, f in listed.facts.items() if f.digest == step.digest]
     listed_now = step.tag in listed.tags if step.tag else bool(of_digest)
     if isinstance(step, DeleteStep):
         return not listed_now
     moved = isinstance(step, TagStep) and step.tag in listed.facts and step.tag not in of_digest
     return listed_now and not moved
+
+
+def _is_pushed(step: PushStep, act: Act, listed: TagList) -> bool:
+    """By its content where that was compared; else by whether the tag is on another digest than the
+    Plan saw it on, which names none for a tag that was not there."""
+    same = listed.compared.get(content_of(step))
+    if isinstance(same, bool):
+        return same
+    before = act.plan.inputs.get(f"{step.repository}:{step.tag}", "")
+    return step.tag in listed.tags and (
+        not before or digest_on(listed, step.tag) not in ("", before)
+    )
 
 
 def _is_so(step: AwaitStep | RequestReconcile, resource: Resource, act: Act) -> bool:
