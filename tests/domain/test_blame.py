@@ -105,6 +105,12 @@ def test_a_workload_is_blamed_on_its_pod(made: Resource, says: str) -> None:
     assert ui.because.startswith(f"blocked by api: Deployment/{NS}/web {says}")
 
 
+@pytest.mark.parametrize("state", [waiting("ContainerCreating"), {"terminated": {"exitCode": 0}}])
+def test_what_has_not_begun_or_has_ended_well_is_not_said_to_run(state: dict[str, Any]) -> None:
+    api, _ui = chain(web(), pod(state))
+    assert "container" not in api.because
+
+
 def test_the_worst_container_is_named_whatever_else_is_unready() -> None:
     running = {"running": {"startedAt": "2026-11-23T09:00:00Z"}}
     other = thing(

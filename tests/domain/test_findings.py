@@ -77,6 +77,7 @@ def test_a_place_that_is_not_read_yet_is_pending_and_one_that_is_known_is_silent
     twice = [jobs, replace(jobs, namespace="b"), feed(DEPLOYMENT, FeedState.STARTING)]
     (unsettled,) = findings.places(seen(*live, *twice))
     assert unsettled.message.startswith("Job, Deployment of staging being listed")
+    assert unsettled.place == "", "the sentence names it"
     assert list(findings.places(seen(*live, feed(DEPLOYMENT)))) == [], "a feed that broke"
 
 
@@ -194,12 +195,15 @@ def test_an_index_that_is_away_is_said_once_for_all_its_charts() -> None:
     index, other = "https://charts.test", "https://more.test"
     lists = [
         TagList(f"{index}#web", error="no answer", listed_at=MOMENT),
-        TagList(f"{index}#worker", error="no answer"),
+        TagList(f"{index}#worker", error="no answer", listed_at=MOMENT + 60),
         TagList(f"{index}#lost", error="no such chart"),
         TagList(f"{other}#web", ("1.0.0",), listed_at=MOMENT),
         TagList(URL, error="denied"),
     ]
-    found = findings.registries(seen(tags=lists))
+    found = list(findings.registries(seen(tags=lists)))
+    since = {f.message: f.since for f in found}
+    oldest = since[f"charts of {index} cannot be listed: no answer"]
+    assert oldest.startswith(STAMP), "as old as the oldest of them"
     assert sorted(f.message for f in found if f.code == "registry") == [
         f"charts of {index} cannot be listed: no answer",
         f"charts of {index} cannot be listed: no such chart",

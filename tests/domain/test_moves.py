@@ -123,6 +123,58 @@ def test_to_ask_a_git_source_or_a_release_makes_no_move_that_nobody_can_know() -
     assert moves(ask(release.key), where=seen(SOURCE, release)) == []
 
 
+def of_git(stored: str, applied: str) -> list[tuple[str, str, str]]:
+    """What it does to ask a Kustomization that has applied one commit of a source with another."""
+    artifact = {"artifact": {"revision": f"main@sha1:{stored}"}} if stored else {}
+    git = other("GitRepository", {"url": "https://x.example/r"}, artifact)
+    spec = {"sourceRef": {"kind": "GitRepository", "name": "infra"}}
+    ran = {"lastAppliedRevision": f"main@sha1:{applied}"} if applied else {}
+    user = other("Kustomization", spec, ran)
+    return moves(ask(user.key), where=seen(git, user))
+
+
+def test_who_stands_on_git_takes_the_commit_that_its_source_has() -> None:
+    one, two = "1" * 40, "2" * 40
+    assert of_git(two, one) == [("infra", f"sha1:{one}", "")]
+    assert of_git(one, one) == [], "it has that already"
+    assert of_git("", one) == [], "the source has nothing"
+    assert of_git(two, "") == [], "it never ran: what it goes from is not known"
+
+
+def charted(kind: str, name: str, spec: dict[str, Any], **status: Any) -> Resource:
+    body = {"apiVersion": "source.toolkit.fluxcd.io/v1", "kind": kind, "spec": spec,
+            "metadata": {"name": name, "namespace": "flux-system"}, "status": status}  # fmt: skip
+    return Resource.from_object("staging", body)
+
+
+def test_a_chart_that_is_set_on_a_version_goes_there_whoever_takes_it() -> None:
+    index = charted("HelmRepository", "index", {"url": "https://charts.test"})
+    spec = {
+        "chart": "web",
+        "version": "1.x",
+        "sourceRef": {"kind": index.key.kind, "name": "index"},
+    }
+    chart = charted("HelmChart", "web", spec, artifact={"revision": "1.4.2"})
+    where = seen(chart, index)
+    exact = patch(chart.key, {"version": "1.5.0"})
+    assert moves_of(where, (exact,)) == (Move(chart.key, "", "1.5.0"),), "listed or not"
+    assert moves(patch(chart.key, {"version": "1.4.2"}), where=where) == []
+    assert moves(patch(chart.key, {"version": ">=1"}), where=where) == [], "nobody knows the list"
+
+
+def test_a_chart_that_would_pick_the_new_tag_has_no_content_of_a_bundle() -> None:
+    """Of a chart nobody can say what it holds by the digest that a bundle's step names."""
+    base = URL.rpartition("/")
+    index = charted("HelmRepository", "index", {"url": base[0], "type": "oci"})
+    spec = {"chart": base[2], "version": "1.x", "sourceRef": {"kind": "HelmRepository",
+            "name": "index"}}  # fmt: skip
+    chart = charted("HelmChart", "web", spec, artifact={"revision": "1.5.0"})
+    where = seen(chart, index)
+    picks = tag_effects(where, URL, "1.6.0")
+    assert [taken.source.key for taken in picks.taken] == [chart.key]
+    assert moves_of(where, (tag("1.6.0", "a"),), picks) == ()
+
+
 def tag(name: str, letter: str) -> TagStep:
     return TagStep("t", "tag", repository=URL, digest=digest(letter), tag=name)
 

@@ -53,6 +53,11 @@ def test_a_new_role_with_a_verb_that_leads_further_is_told(verb: str) -> None:
     assert danger.level is Gravity.STOP and danger.look == (f"{verb} pods",)
 
 
+def test_one_that_leads_further_among_others_is_enough_to_stop() -> None:
+    (danger,) = widened("", role(rule("get"), rule("bind")))
+    assert danger.level is Gravity.STOP and danger.look == ("bind pods", "get pods")
+
+
 @pytest.mark.parametrize(
     ("group", "resource", "verb"),
     [

@@ -103,6 +103,8 @@ def test_a_text_reads_like_sql_or_like_people(text: str, is_one: bool) -> None:
         ("psql -c 'ALTER TABLE a DROP COLUMN b'", True),
         ("psql -c 'ALTER TABLE a DROP CONSTRAINT b'", False),
         ("psql -c 'CREATE TABLE a (x int)'", False),
+        ("psql -c 'drop table a'", True),
+        ("psql -c 'ALTER TABLE a\n  ADD COLUMN b int,\n  DROP COLUMN c'", True),
         ("psql -c 'TRUNCATE a;'", True),
         ("psql -c 'SELECT 1; TRUNCATE a'", True),
         ("truncate -s 0 log", False),

@@ -93,12 +93,11 @@ def _alike(group: Sequence[Feed]) -> Iterator[Finding]:
         text = f"{kinds} may not be read{where}: {why}"
         way = "ask for list and watch on it"
         yield Finding(severity, "forbidden", first.environment, text, way, since=since)
-    elif first.state == FeedState.ABSENT and flux_feeds:
-        kinds = _some(list(dict.fromkeys(feed.kind[1] for feed in flux_feeds)), "kinds")
+    elif first.state == FeedState.ABSENT:  # of Flux's own kinds alone
         text = f"{kinds} is not served{where}: Flux's CRDs are not installed"
         way = "install Flux, or `fluxtui apply` them"
         yield Finding(severity, "absent", first.environment, text, way, since=since)
-    elif first.state == FeedState.RETRYING:
+    else:
         text = f"{kinds} is not live{where}: {why}"
         way = first.next or "it is tried again by itself"
         yield Finding(severity, "feed", first.environment, text, way, since=since)

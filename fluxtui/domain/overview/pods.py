@@ -110,7 +110,7 @@ def _trouble(pod: Resource, snapshot: Snapshot) -> tuple[int, str]:
     starting = ""
     for word, status in _containers(pod):
         state = _mapping(status.get("state"))
-        name = f"{word} {status.get('name') or ''}"
+        name = f"{word} {status.get('name', '')}"
         reason = str(_mapping(state.get("waiting")).get("reason") or "")
         if reason and reason not in PATIENT:
             return 0, f"{name} {_waiting(reason, status)}"

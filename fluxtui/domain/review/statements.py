@@ -6,7 +6,6 @@ to take one back (`-- +goose Down`, `002.down.sql`) is left out. Pure.
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass, replace
 
@@ -87,11 +86,9 @@ def destroys(text: str) -> bool:
 def added(before: tuple[Statement, ...], after: tuple[Statement, ...]) -> tuple[Statement, ...]:
     """What is in the second and not in the first, in its order; of a statement that has grown its
     beginning and the lines that are new."""
-    was, now = [one.same for one in before], [one.same for one in after]
-    codes = difflib.SequenceMatcher(None, was, now, autojunk=False).get_opcodes()
-    new = (one for tag, _i, _j, k, end in codes if tag != "equal" for one in after[k:end])
+    was = frozenset(one.same for one in before)
     lines = frozenset(line.strip() for one in before for line in one.lines)
-    return tuple(_news(one, lines) for one in new if one.same not in was)
+    return tuple(_news(one, lines) for one in after if one.same not in was)
 
 
 def _news(one: Statement, known: frozenset[str]) -> Statement:

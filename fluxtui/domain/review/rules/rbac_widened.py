@@ -9,7 +9,6 @@ from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.masking import base_name
 from fluxtui.domain.objectdiff import ObjectChange
 from fluxtui.domain.review.delivered import DangerRule, Delivered
-from fluxtui.domain.review.operated import is_custom
 from fluxtui.domain.review.pods import Object, at, listed, mapping
 
 SHOWN = 8
@@ -26,7 +25,7 @@ Grant = tuple[str, str, str, str]
 
 def _judge(delivered: Delivered) -> Iterator[Danger]:
     for change in delivered.changes:
-        if change.kind == "changed" and is_custom(change.id.group):
+        if change.kind == "changed":
             yield from _operated(change)
         if change.id.group != _GROUP:
             continue
@@ -102,7 +101,7 @@ def _is_strong(grant: Grant) -> bool:
 
 def _binding(change: ObjectChange, delivered: Delivered) -> Iterator[Danger]:
     had, gets = (frozenset(_subjects(side)) for side in (change.before, change.after))
-    role = str(at(change.after, "roleRef", "name") or "")
+    role = str(at(change.after, "roleRef", "name"))
     new = sorted(gets - had)
     anybody = any(subject.rpartition("/")[2] in _ANYBODY for subject in new)
     worst = role == "cluster-admin" or anybody
