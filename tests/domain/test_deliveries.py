@@ -213,6 +213,31 @@ def test_what_is_tried_stands_beside_what_runs(ready: Any, text: str, level: Lev
     assert line.health.level is level
 
 
+def test_before_the_first_release_nothing_runs() -> None:
+    one = release(conditions=[PROGRESSING], lastAttemptedRevision="1.5.0")
+    _row, line = only(snapshot(one, chart("1.5.0")))
+    assert line.running_text == "nothing -> 1.5.0"
+
+
+def test_a_source_that_fails_is_told_while_its_user_is_at_work() -> None:
+    """And one that nobody has looked at is not: its user says that it is at work."""
+    reference = {"kind": "GitRepository", "name": "fleet"}
+    group = "kustomize.toolkit.fluxcd.io/v1"
+
+    def health(conditions: Any, own: Any = PROGRESSING) -> tuple[Level, str]:
+        status = {"conditions": [own], "observedGeneration": 1}
+        user = made(group, "Kustomization", "apps", {"sourceRef": reference}, status)
+        seen = {"conditions": conditions, "observedGeneration": 1}
+        api = "source.toolkit.fluxcd.io/v1"
+        git = made(api, "GitRepository", "fleet", {"url": "https://git.test/fleet"}, seen)
+        line = only(snapshot(user, git))[1]
+        return line.health.level, line.health.text
+
+    assert health([failed("GitOperationFailed", "no")]) == (Level.FAILED, "GitOperationFailed: no")
+    assert health([]) == (Level.PROGRESSING, "Running")
+    assert health([], READY) == (Level.UNKNOWN, "no controller has looked at it yet")
+
+
 def test_the_first_digits_behind_a_version_are_its_digest() -> None:
     one = release(
         past(1, f"1.4.2+{'ab' * 6}", "deployed", ociDigest=DIGEST),

@@ -110,6 +110,22 @@ def test_what_lies_between_can_be_asked_for() -> None:
     assert found.repository == URL and found.build == "1.5.0-rc.1"
     bare = tag_list({"1.4.2": "a", "1.5.0-rc.1": "b"})
     assert ranges(act_of(*runs(), tags=bare)) == ()
+    unread = replace(listed(), facts={"1.4.2": listed().facts["1.4.2"]})
+    assert ranges(act_of(*runs(), tags=unread)) == ()
+
+
+def test_two_places_on_different_builds_go_through_different_changes() -> None:
+    older = "c" * 40
+    tags = listed()
+    before = replace(RUNS_NOW, tag="1.4.1", digest=digest("c"), revision=f"main@sha1:{older}")
+    facts = {tag: replace(fact, source=GIT) for tag, fact in tags.facts.items()}
+    tags = replace(tags, tags=("1.4.1", *tags.tags), facts={**facts, "1.4.1": before})
+    behind = revision("1.4.1", "c")
+    staging = source(stored=behind, ref={"semver": "1.x"}), ks(applied=behind)
+    between = ranges(act_of(*staging, tags=tags))
+    assert {(one.environments, one.old) for one in between} == {
+        (("staging",), older), (("production",), OLD),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("url", ["https://github.com.evil.test/a", "ssh://git@github.com/a/b"])

@@ -169,7 +169,7 @@ def _running(delivery: DeliveryRow) -> Running:
     live, tried = facts.running, appliers.attempted(facts.resource)
     version = version_text(live, names)
     revisions = ((facts.key, live),)
-    other = version_text(tried, names) if tried and tried != live else ""
+    other = version_text(tried, names)
     if not other or other == version:
         return Running(version, version, digest_of(live), revisions)
     if facts.flux.level is Level.FAILED:

@@ -11,7 +11,6 @@ from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 
 from fluxtui.domain.board import HealthLine, Level
-from fluxtui.domain.config import ServiceConfig
 from fluxtui.domain.kinds import ALL, TAGGED, appliers, sources
 from fluxtui.domain.naming import Tables, tables_of
 from fluxtui.domain.overview import arrivals
@@ -35,15 +34,11 @@ class Sources:
         self.names: dict[Key, Tables] = {}
         self.stored: dict[Key, str] = {}
         self._seen: dict[Key, tuple[object, ...]] = {}
-        self._configured: tuple[ServiceConfig, ...] | None = None
         self._own: dict[Key, tuple[Resource, HealthLine]] = {}
         self._failing: dict[KindId, tuple[Table, dict[Key, HealthLine]]] = {}
 
     def update(self, snapshot: Snapshot, touched: AbstractSet[Key]) -> set[Key]:
         """Read what is new; `touched`: sources with other users. The keys that were read."""
-        configured = snapshot.config.services
-        anew = configured != self._configured
-        self._configured = configured
         tables = [snapshot.table(self._environment, kind) for kind in TAGGED]
         self.table = table = tables[0] if len(tables) == 1 else ChainMap(*map(dict, tables))
         renewed = self._seen.keys() - table.keys()
@@ -55,12 +50,11 @@ class Sources:
             before = self._seen.get(key)
             if (
                 before is None
-                or anew
                 or key in touched
                 or any(a is not b for a, b in zip(before, seen, strict=True))
             ):
                 self._seen[key] = seen
-                self.services[key] = service_of(source, configured) or key.label
+                self.services[key] = service_of(source, snapshot.config.services) or key.label
                 self.stored[key] = sources.revision(source)
                 users = self._members.users(key)
                 listed = tags.facts if tags else {}

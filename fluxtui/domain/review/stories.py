@@ -109,23 +109,27 @@ def commit_ranges(snapshot: Snapshot, moves: Iterable[Move]) -> tuple[CommitRang
 def _ranges(act: Undertaking, build: Candidate) -> tuple[CommitRange, ...]:
     """Each range once, with all Environments that go through it."""
     facts = build.facts
-    new = commit_of(facts.revision) if facts is not None else ""
+    if facts is None:
+        return ()
+    new = commit_of(facts.revision)
     places: dict[str, list[str]] = {}
     for arrival in act.arrivals:
         place = arrival.source.key.environment
         before = _before(act, place, build)
-        old = commit_of(before.revision) if before is not None else ""
-        if facts and before and new and old and old != new and before.source == facts.source:
+        if before is None or before.source != facts.source:
+            continue
+        old = commit_of(before.revision)
+        if new and old and old != new:
             places.setdefault(old, []).append(place)
     return tuple(
         CommitRange(
             tuple(dict.fromkeys(names)),
             build.name,
             build.repository,
-            facts.source if facts else "",
+            facts.source,
             old,
             new,
-            _page(facts.source if facts else "", old, new),
+            _page(facts.source, old, new),
         )
         for old, names in places.items()
     )
