@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from flux_objects import obj
 
 from fluxtui.commands.command import Context
 from fluxtui.commands.proposing import unlisted
@@ -168,6 +169,14 @@ def test_a_pick_whose_manifest_was_not_read_is_awaited_by_its_tag() -> None:
         ("applied", "2.0.0"),
     ]
     assert made.effects[0].startswith("staging goes to 2.0.0; it runs 1.5.0")
+
+
+def test_a_chart_that_was_never_fetched_goes_to_what_the_range_picks() -> None:
+    taker = obj("hr", "web", {"chartRef": {"kind": "OCIRepository", "name": "activity"}})
+    unread, here = replace(TAGS, facts={}), follows(stored="")
+    seen = snapshot(here, taker, tags=(unread,))
+    made = plan(context(seen, environment="staging", object=here.key), semver=">=1.0.0")
+    assert made.effects[0] == "staging goes to 2.0.0; it runs nothing now"
 
 
 def test_a_range_that_picks_what_is_there_moves_nothing() -> None:

@@ -216,6 +216,9 @@ def test_a_ready_dependency_is_late_only_for_who_waits_with_it_on_one_source() -
     assert "has not applied 1.5.0 yet" in says(late, waits)[1]
     assert "has not applied" not in says(ks(name="a", applied=NEW), waits)[1]
     assert "has not applied" not in says(late, waits, stored="")[1]
+    running = [condition("Ready", "Unknown", "Progressing", "building 1.5.0")]
+    works = ks(name="a", applied=OLD, attempted=NEW, conditions=running)
+    assert "building 1.5.0" in says(works, waits)[1], "what it does now says more"
     ready = ks(name="b", needs=["a"])
     assert says(late, ready) == ("", "")
     elsewhere = ks(name="b", needs=["a"], conditions=[WAITS], of="other")

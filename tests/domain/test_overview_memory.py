@@ -217,6 +217,20 @@ def test_a_change_is_followed_to_those_who_wait_and_no_further(
     assert sorted(made) == sorted(names)
 
 
+def test_who_waits_for_another_source_is_told_anew_when_that_fails() -> None:
+    one, other = source(stored=OLD), source(name="other", stored=OLD)
+    waits = ks(name="ui", needs=["db"], conditions=(WAITS,))
+    works = ks(name="db", of="other", conditions=(condition("Ready", "Unknown", "Progressing"),))
+    fails = ks(name="db", of="other", conditions=(failed("BuildFailed", "no"),))
+    first = snapshot(one, other, works, waits)
+    then = snapshot(one, other, fails, waits)
+    remembering = Overview()
+    before, after = remembering(first)[0], remembering(then)[0]
+    assert after == overview(then)[0]
+    lines = [board.line(one.key) for board in (before, after)]
+    assert lines[0] and lines[1] and lines[0].health != lines[1].health
+
+
 def test_what_did_not_change_is_the_same_board() -> None:
     remembering = Overview()
     seen = snapshot(source(stored=OLD), ks(applied=OLD), ks("production"))

@@ -136,6 +136,11 @@ def test_an_object_names_the_applier_that_made_it() -> None:
     found = appliers.parent(source(labels=labels))
     assert found == Key("staging", group, "Kustomization", "flux-system", "apps")
     assert appliers.parent(source(labels={f"{group}/namespace": "x"})) is None
+    # A ResourceSet's labels have a group of their own.
+    operator = "fluxcd.controlplane.io"
+    labels = {f"resourceset.{operator}/name": "previews", f"resourceset.{operator}/namespace": NS}
+    made_by = appliers.parent(source(labels=labels))
+    assert made_by == Key("staging", operator, "ResourceSet", NS, "previews")
     assert appliers.parent(source()) is None
 
 
