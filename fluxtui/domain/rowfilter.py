@@ -90,7 +90,7 @@ def _regex(text: str) -> Test:
     try:
         pattern = re.compile(body, re.IGNORECASE)
     except re.error as problem:
-        raise ValueError(f"{body} is no regular expression: {problem.msg}") from problem
+        raise ValueError(f"not a regular expression: {problem.msg}") from problem
     return lambda row, _resource: pattern.search(row) is not None
 
 

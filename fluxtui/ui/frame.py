@@ -16,10 +16,10 @@ from textual.screen import Screen
 from fluxtui.commands.command import Command, Context
 from fluxtui.ui.keys import named_keys
 from fluxtui.ui.panes.pane import Pane, View
-from fluxtui.ui.spans import Line, elide, width
+from fluxtui.ui.spans import Line, elide, fit, width
 from fluxtui.ui.widgets.actstrip import ActStrip
 from fluxtui.ui.widgets.details import target_details
-from fluxtui.ui.widgets.filterfield import FilterField
+from fluxtui.ui.widgets.filterfield import FilterField, below
 from fluxtui.ui.widgets.footer import Refusals, footer_line, status_lines
 from fluxtui.ui.widgets.header import tab_line, top_line
 from fluxtui.ui.widgets.painted import Paragraph
@@ -84,11 +84,15 @@ def draw(
     screen.query_one(ActStrip).show_acts(snapshot.acts, framing.view.now, snapshot.config.keys)
     findings = () if pane is not None and pane.tells_findings else snapshot.findings
     rows = 3 if screen.size.height >= 15 else 1
-    status = status_lines(
-        framing.message, findings, cells, rows, (framing.view.now, snapshot.config.keys)
-    )
+    trouble = pane.table.filter_trouble if pane is not None else ""
+    message = framing.message or (((trouble, "bad"),) if trouble else ())
+    about = (framing.view.now, snapshot.config.keys)
+    status = status_lines(message, findings, cells, rows, about)
     screen.query_one("#status", Paragraph).show_lines(status)
     footer = screen.query_one("#footer", Footer)
+    if screen.has_class("filtering"):
+        footer.show_lines((fit(below(trouble), cells),))
+        return
     acts = footer_line(commands, keys, framing.context, cells, framing.nothing, footer.refusals)
     footer.show_lines((acts,))
 

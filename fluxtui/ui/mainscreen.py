@@ -387,6 +387,7 @@ class MainScreen(Screen[None]):
         """Type words that rows must have."""
         if self.pane is not None and self.is_current:
             self.query_one(FilterField).begin(self.pane.table)
+            self.draw()
 
     def on_filter_field_narrowed(self) -> None:
         """The tab line counts the rows."""

@@ -228,13 +228,28 @@ async def test_the_filter_narrows_and_escape_ends_it(make_app: MakeApp) -> None:
         assert await until(pilot, there)
 
 
-async def test_a_pattern_that_does_not_parse_is_told_in_the_filters_place(
-    make_app: MakeApp,
-) -> None:
+async def test_a_pattern_that_does_not_parse_is_told_where_it_is_typed(make_app: MakeApp) -> None:
+    app = make_app()
+    says = "no filter: not a regular expression: unterminated character set"
+    async with opened(app, (80, 24)) as pilot:
+        await press(pilot, "slash")
+        await sees(pilot, "enter keep the filter   esc show all rows")
+        await press(pilot, *"/x[")
+        await sees(pilot, says, "status-page")
+        lines = screen_text(app)
+        assert lines[-2].strip() == "/x[" and says in lines[-1], text(app)
+        assert "2 Tags 3 Chain 4 Diff" in lines[1], "and the tabs stay"
+        await press(pilot, "enter")
+        assert await until(pilot, lambda: says in screen_text(app)[-2]), text(app)
+        await press(pilot, "escape")
+        assert await until(pilot, lambda: says not in text(app))
+
+
+async def test_what_is_typed_leaves_the_keys_of_the_tabs(make_app: MakeApp) -> None:
     app = make_app()
     async with opened(app, (80, 24)) as pilot:
-        await press(pilot, "slash", *"/x[", "enter")
-        await sees(pilot, "no filter: x[ is no regular expression: unterminated", "status-page")
+        await press(pilot, "slash", *("z" * 70), "enter")
+        await sees(pilot, " 1 Versions 2 3 4 5 6 7 /zzz", "zzz  0 of")
 
 
 async def test_with_every_row_filtered_away_nothing_can_be_acted_on(make_app: MakeApp) -> None:

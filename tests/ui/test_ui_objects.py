@@ -125,10 +125,10 @@ async def test_enter_tells_conditions_and_esc_leads_back(make_app: MakeApp) -> N
         ("!label:app=web", ["podinfo-02", "41 of 80"], ["podinfo-01"]),
         ("field:status.conditions.reason=InstallFailed", [BROKEN, "1 of 80"], ["podinfo-01"]),
         ("/podinfo-0[1-3]/", ["podinfo-02", "3 of 80"], ["podinfo-04"]),
-        ("/podinfo-(", ["podinfo-02", "no regular expression"], []),
-        ("field:nope=1", ["0 of 80, no object here has the field nope", "hides all"], []),
-        ("!field:spec.nope=1", ["podinfo-02", "80 of 80, no object here has the field spec"], []),
-        ("label:nope!=1", ["podinfo-02", "80 of 80, no object here has the label nope"], []),
+        ("/podinfo-(", ["podinfo-02", "not a regular expression"], []),
+        ("field:nope=1", ["0 of 80", "No object here has the field nope", "hides all"], []),
+        ("!field:spec.nope=1", ["podinfo-02", "80 of 80", "no object here has the field spec"], []),
+        ("label:nope!=1", ["podinfo-02", "80 of 80", "no object here has the label nope"], []),
     ],
 )
 async def test_the_filter_takes_words_labels_fields_and_patterns(

@@ -190,11 +190,8 @@ class Pane(Vertical):
         """One word or two about what is shown, for the tab line (counts, a filter)."""
         if not self.table.words:
             return ""
-        if self.table.filter_fault:
-            return f"no filter: {self.table.filter_fault}"
         visible, whole = self.table.counts
-        nowhere = f", {self.table.filter_nowhere}" if self.table.filter_nowhere else ""
-        return f"/{self.table.words}  {visible} of {whole}{nowhere}"
+        return f"{self.table.filter_typed}  {visible} of {whole}"
 
     def known(self, keys: Iterable[Key | None]) -> Iterator[Resource]:
         """Those objects that are there, for a filter by labels or fields."""

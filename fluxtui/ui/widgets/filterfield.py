@@ -1,4 +1,7 @@
-"""The field that narrows a table while you type; it lives in the place of the status line."""
+"""The field that narrows a table while you type; it lives in the place of the status line.
+
+Letters do not act meanwhile, so the line below it, which has the keys of the acts else, is its own.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,20 @@ from textual import on
 from textual.message import Message
 from textual.widgets import Input
 
+from fluxtui.ui.spans import Line
 from fluxtui.ui.widgets.table import Table
+
+KEYS: Line = (
+    (" enter ", "key"),
+    ("keep the filter   ", ""),
+    ("esc ", "key"),
+    ("show all rows", ""),
+)
+
+
+def below(trouble: str) -> Line:
+    """What stands under the field: what is wrong with its words, else how to leave it."""
+    return ((f" ✗ {trouble}", "bad"),) if trouble else KEYS
 
 
 class FilterField(Input):

@@ -17,10 +17,11 @@ from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import age
 from fluxtui.ui.keys import shown_key
 from fluxtui.ui.signs import GLYPHS
-from fluxtui.ui.spans import PROTECTED, SUSPENDED, Line, fit, width
+from fluxtui.ui.spans import PROTECTED, SUSPENDED, Line, elide_middle, fit, width
 from fluxtui.ui.tally import Tallies
 from fluxtui.ui.widgets.headerwords import worded
 
+ENOUGH = 40  # cells in which what is said of the rows is understood, though shortened
 TALLIES = Tallies()  # of the Snapshot drawn last
 
 
@@ -153,4 +154,11 @@ def tab_line(
         space = cells - width(tuple(out)) - width(right)
         if space >= 0:
             return (*out, (" " * space, ""), *right)
-    return fit((*status, ("  ", ""), *out), cells) if reading else tuple(out)
+    if not reading:
+        return tuple(out)
+    if space + width(status) >= ENOUGH:  # the end of what is typed, and how many rows it leaves
+        return (
+            *out,
+            *((elide_middle(text, cells - width(tuple(out))), role) for text, role in status),
+        )
+    return fit((*status, ("  ", ""), *out), cells)

@@ -67,12 +67,18 @@ class Table(Scrolling):
         return self._listing.words
 
     @property
-    def filter_fault(self) -> str:
-        """Why what is typed hides nothing; "" when it is a filter."""
-        return self._listing.filter_fault
+    def filter_typed(self) -> str:
+        """The filter as it is typed, its key before it; a pattern begins with that already."""
+        return self.words if self.words.startswith("/") else f"/{self.words}"
 
     @property
-    def filter_nowhere(self) -> str:
+    def filter_trouble(self) -> str:
+        """Why what is typed is no filter, or what it asks for that nothing has; "" for neither."""
+        fault = self._listing.filter_fault
+        return f"no filter: {fault}" if fault else self._filter_nowhere
+
+    @property
+    def _filter_nowhere(self) -> str:
         """`no object here has the field spec.nope`; "" when some object has all that is asked."""
         names = " or ".join(self._listing.nowhere)
         return f"no object here has {names}" if names else ""
@@ -208,8 +214,8 @@ class Table(Scrolling):
         lines, hidden = self._empty, self.counts[1]
         if self.words and hidden:
             rows = counted(hidden, "row", "is")
-            text = f"The filter /{self.words} hides all: {rows} there. esc shows them."
-            nowhere = self.filter_nowhere
+            text = f"The filter {self.filter_typed} hides all: {rows} there. esc shows them."
+            nowhere = self._filter_nowhere
             text += f" {nowhere[:1].upper()}{nowhere[1:]}." if nowhere else ""
             lines = (((text, "wait"),),)
         broken = (wrap(line, self.size.width - 3, 6, 2) or ((),) for line in lines)
