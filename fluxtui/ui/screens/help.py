@@ -16,8 +16,13 @@ MOVING = (
     ("enter", "open: chain, objects, diff, text"),
     ("esc q", "back (backspace too); at the first view q twice quits"),
     ("Q ^c ^z", "quit (asks while an act runs or waits for an answer); suspend"),
-    ("/", "filter the rows: words, /regex/, a leading ! for without"),
-    ("", "of objects also label:app=web and field:spec.path=./x"),
+    (
+        "/",
+        (
+            "filter the rows: words, /regex/, a leading ! for without; "
+            "of objects also label:app=web and field:spec.path=./x"
+        ),
+    ),
     (
         "space *",
         (
@@ -78,4 +83,4 @@ def help_lines(commands: Sequence[Command], keys: dict[str, str]) -> tuple[Line,
 
 def _line(command: Command, keys: dict[str, str]) -> Line:
     names = " ".join(shown_key(k) for k in keys.get(command.id, "").split(",") if k)
-    return ((f"  {names:<10}", "key"), (f"{command.title:<23} ", "name"), (command.help, "dim"))
+    return ((f"  {names:<10}", "key"), (f"{command.title:<23}  ", "name"), (command.help, "dim"))

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Input
 
 from fluxtui.domain.ask import LogView, ReadLogs
 from fluxtui.domain.knowledge import FeedState
@@ -29,27 +28,25 @@ from fluxtui.domain.podlog import (
     pods_behind,
 )
 from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.rowfilter import RowFilter
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.bridge import Bridge, LogNews
-from fluxtui.ui.screens.sheet import Sheet
+from fluxtui.ui.screens.searching import Searching
 from fluxtui.ui.spans import Line, join, wrap
 from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.listing import ROWS, TableRow
+from fluxtui.ui.widgets.listing import ROWS, TableRow, row_text
 from fluxtui.ui.widgets.painted import Paragraph
 from fluxtui.ui.widgets.table import Table
 
 TAIL = 1_000
-WRITTEN = replace(ROWS, literal=True)
 LONGEST = 40  # rows that one line may take when it is broken
 _STATES = {"reading": "reading …", "following": "following", "ended": "ended", "failed": "no log"}
 
 
-class Logs(Sheet[None]):
+class Logs(Searching):
     """Logs of the Pods behind these objects."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q", "close", "Close", show=False),
-        Binding("slash", "search", "Search", show=False),
         Binding("c", "container", "Next container", show=False),
         Binding("left_square_bracket", "pod(-1)", "Pod before", show=False),
         Binding("right_square_bracket", "pod(1)", "Next Pod", show=False),
@@ -75,18 +72,18 @@ class Logs(Sheet[None]):
         self._run: object = None  # and the run that its container was in then
         self._view = LogView()
         self._rows: list[TableRow] = []
+        self._written = replace(ROWS, literal=True, match=self._keeps)
         self._made = 0  # lines that are rows already, counted from the log's beginning
 
     def compose(self) -> ComposeResult:
         """What is read, over its lines."""
         with Vertical(id="sheet"):
             yield Paragraph(id="log-head")
-            yield Input(placeholder="only lines with …", id="search")
+            yield self.field()
             yield Table(classes="main")
 
     def on_mount(self) -> None:
         """The lines have the focus."""
-        self.query_one("#search", Input).display = False
         self.box.border_title = self._title.replace("[", r"\[")
         self.set_focus(self.query_one(Table))
         self.call_after_refresh(self.show, self._snapshot)
@@ -181,9 +178,16 @@ class Logs(Sheet[None]):
         self._made = max(self._made, view.before + len(view.lines))
         while self._rows and self._rows[0].id[0] < view.before:  # type: ignore[index]
             self._rows.pop(0)
-        table.show_items((Column("", flex=True),), tuple(self._rows), WRITTEN, self._empty())
+        table.show_items((Column("", flex=True),), tuple(self._rows), self._written, self._empty())
         if self._sticks:
             table.action_edge(1)
+
+    def _keeps(self, row: TableRow, typed: RowFilter) -> bool:
+        """Whether the whole line that the row is a part of has what is searched for."""
+        number, _part = cast("tuple[int, int]", row.id)
+        at = number - self._view.before
+        there = 0 <= at < len(self._view.lines)
+        return typed.passes(self._view.lines[at] if there else row_text(row))
 
     def _empty(self) -> tuple[Line, ...]:
         if self._pod is None:
@@ -229,10 +233,16 @@ class Logs(Sheet[None]):
         if self._view.state == "failed" and self._view.lines:
             lines.append((("✗ ", "bad"), (self._view.error, "bad")))
         self.query_one("#log-head", Paragraph).show_lines(lines)
+        self.draw_keys()
+
+    @property
+    def keys(self) -> str:
+        """Those for which there is a choice."""
+        pod = self._snapshot.get(self._pod) if self._pod is not None else None
         keys = ["esc close", "f end", "p run before", "t times", "w wrap", "/ search"]
         keys[1:1] = ["c container"] if pod is not None and len(containers_of(pod)) > 1 else []
         keys[1:1] = ["[ ] Pod"] if len(self._pods) > 1 else []
-        self.box.border_subtitle = "  ".join(keys).replace("[", r"\[")
+        return "  ".join(keys)
 
     # Keys ----------------------------------------------------------------------------------------
 
@@ -294,30 +304,6 @@ class Logs(Sheet[None]):
         """Break long lines, or cut them."""
         self._wrap = not self._wrap
         self._draw_anew()
-
-    def action_search(self) -> None:
-        """Show the search field."""
-        field = self.query_one("#search", Input)
-        field.display = True
-        self.set_focus(field)  # now: the next key is text
-
-    def action_close(self) -> None:
-        """Out of the search, then out of the log."""
-        field = self.query_one("#search", Input)
-        if field.display:
-            field.value = ""
-            field.display = False
-            self.set_focus(self.query_one(Table))
-        else:
-            super().action_close()
-
-    @on(Input.Changed, "#search")
-    def _search(self, event: Input.Changed) -> None:
-        self.query_one(Table).filter(event.value)
-
-    @on(Input.Submitted, "#search")
-    def _searched(self) -> None:
-        self.set_focus(self.query_one(Table))
 
 
 def _chip(container: Container, current: bool) -> Line:

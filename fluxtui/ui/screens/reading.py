@@ -5,49 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Input
 
 from fluxtui.domain.blocktext import block_text
 from fluxtui.domain.resource import Resource
-from fluxtui.ui.screens.sheet import Sheet
-from fluxtui.ui.spans import Line, width, wrap
+from fluxtui.ui.screens.searching import Searching
+from fluxtui.ui.spans import Line, plain, width, wrap
 from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.listing import Recipe, TableRow
 from fluxtui.ui.widgets.table import Table
 
 AROUND = 5  # cells of frame, air and scroll bar beside the text
 COLUMNS = (Column("", flex=True),)
-Part = tuple[int, int, Line]
-"""A line's number, which part of it, and that part."""
+Part = tuple[int, int, Line, str]
+"""A line's number, which part of it, that part; the text of the whole line where it is broken."""
 PARTS = Recipe(
     key=lambda part: part[:2],  # a line keeps its name when it is broken in other places
     make=lambda part: TableRow(part[:2], (part[2],)),
     measure=lambda _part: (0,),
+    match=lambda part, typed: typed.passes(part[3] or plain(part[2])),
     literal=True,
 )
+UNDER = -1  # a line goes on under its last span
 
 
 def broken(text: Sequence[Line], cells: int, hang: int) -> Iterator[Part]:
-    """The lines in as many parts as they need."""
+    """The lines in as many parts as they need; those after the first `hang` cells to the right."""
     for index, line in enumerate(text):
         if sum(len(words) for words, _role in line) * 2 <= cells or width(line) <= cells:
-            yield index, 0, line
+            yield index, 0, line, ""
             continue
-        for number, part in enumerate(wrap(line, cells, 40, hang) or ((),)):
-            yield index, number, part
+        under = min(width(line[:-1]), cells // 2 + 1) if hang == UNDER else hang
+        whole = plain(line)
+        for number, part in enumerate(wrap(line, cells, 40, under) or ((),)):
+            yield index, number, part, whole
 
 
-class Reading(Sheet[None]):
+class Reading(Searching):
     """A titled text."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q", "close", "Close", show=False),
-        Binding("slash", "search", "Search", show=False),
-    ]
 
     hint: ClassVar[str] = "esc q close   / search"
 
@@ -61,14 +57,13 @@ class Reading(Sheet[None]):
     def compose(self) -> ComposeResult:
         """Search field over the text."""
         with Vertical(id="sheet"):
-            yield Input(placeholder="only lines with …", id="search")
+            yield self.field()
             yield Table(classes="main")
 
     def on_mount(self) -> None:
         """Fill it; the text has the focus."""
-        self.query_one("#search", Input).display = False
         self.box.border_title = self._title.replace("[", r"\[")
-        self.box.border_subtitle = self.hint
+        self.draw_keys()
         self.set_focus(self.query_one(Table))
         self._fill(self.app.size.width - AROUND)  # before it is laid out: it is painted once
 
@@ -90,19 +85,10 @@ class Reading(Sheet[None]):
         items = list(broken(self._text, cells - 2, self._hang))
         self.query_one(Table).show_items(COLUMNS, items, PARTS, ((("Empty.", "dim"),),))
 
-    def action_search(self) -> None:
-        """Show the search field."""
-        field = self.query_one("#search", Input)
-        field.display = True
-        self.set_focus(field)  # now: the next key is text
-
-    @on(Input.Changed, "#search")
-    def _search(self, event: Input.Changed) -> None:
-        self.query_one(Table).filter(event.value)
-
-    @on(Input.Submitted, "#search")
-    def _found(self) -> None:
-        self.set_focus(self.query_one(Table))
+    @property
+    def keys(self) -> str:
+        """What can be done while it is read."""
+        return self.hint
 
 
 def diff_lines(text: Sequence[str]) -> tuple[Line, ...]:

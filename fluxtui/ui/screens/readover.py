@@ -12,7 +12,7 @@ from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.screens.help import help_lines
 from fluxtui.ui.screens.holds import hold_lines
 from fluxtui.ui.screens.livereading import LiveReading
-from fluxtui.ui.screens.reading import Reading
+from fluxtui.ui.screens.reading import UNDER, Reading
 from fluxtui.ui.widgets.footer import findings_lines
 
 
@@ -26,7 +26,7 @@ def read_over(
     """The text of a Command of `views.READ`; `clock` gives epoch seconds."""
     if id_ == "holds":
         return LiveReading("Holds", hold_lines, snapshot, clock)
-    return Reading("Help", help_lines(commands, keys), 36)
+    return Reading("Help", help_lines(commands, keys), UNDER)
 
 
 def findings(snapshot: Snapshot, clock: Callable[[], float]) -> Reading:
