@@ -2,66 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from delivery_objects import DIGEST, PROGRESSING, T1, T2, chart, index, made, only, past, release
 
-from fluxtui.domain.board import Level, Line, Row, Severity
+from fluxtui.domain.board import Level, Severity
 from fluxtui.domain.detail import detail_of
-from fluxtui.domain.overview import Overview, overview
-from fluxtui.domain.picking import address_of
+from fluxtui.domain.overview import Overview
 from fluxtui.domain.resource import Resource
-from fluxtui.domain.selection import Charts, Policy, Selection
-from fluxtui.domain.snapshot import Snapshot, TagList
-from fluxtui.domain.versions import select
-from tests.builders import NS, READY, failed, ks, snapshot, source
-
-DIGEST = "sha256:" + "ab" * 32
-T1, T2 = "2026-11-20T10:00:00Z", "2026-11-21T10:00:00Z"
-PROGRESSING = {"type": "Ready", "status": "Unknown", "reason": "Progressing", "message": "Running"}
-
-
-def made(
-    api: str, kind: str, name: str, spec: Any, status: Any, where: str = "staging", **meta: Any
-) -> Resource:
-    head = {"apiVersion": api, "kind": kind, "spec": spec, "status": status}
-    named = {"name": name, "namespace": NS, "resourceVersion": "1", "generation": 1, **meta}
-    return Resource.from_object(where, {**head, "metadata": named})
-
-
-def past(number: int, version: str, status: str, **more: Any) -> dict[str, Any]:
-    return {
-        "version": number, "chartVersion": version, "status": status, "lastDeployed": T1, **more,
-    }  # fmt: skip
-
-
-def release(
-    *history: dict[str, Any], conditions: Any = (READY,), spec: Any = None, **status: Any
-) -> Resource:
-    chart = {"chart": {"spec": {"chart": "web", "version": "1.x", "sourceRef": {"name": "charts"}}}}
-    known = {"history": list(history), "conditions": list(conditions), "observedGeneration": 1}
-    group = "helm.toolkit.fluxcd.io/v2"
-    return made(group, "HelmRelease", "web", spec or chart, {**known, **status})
-
-
-def chart(revision: str = "", conditions: Any = (READY,)) -> Resource:
-    spec = {"chart": "web", "version": "1.x", "sourceRef": {"kind": "HelmRepository", "name": "c"}}
-    artifact = {"artifact": {"revision": revision, "lastUpdateTime": T2}} if revision else {}
-    status = {**artifact, "conditions": list(conditions), "observedGeneration": 1}
-    return made("source.toolkit.fluxcd.io/v1", "HelmChart", f"{NS}-web", spec, status)
-
-
-def index(conditions: Any = (READY,), **spec: Any) -> Resource:
-    where = {"url": "https://charts.test", **spec}
-    status = {"conditions": list(conditions), "observedGeneration": 1}
-    return made("source.toolkit.fluxcd.io/v1", "HelmRepository", "c", where, status)
-
-
-def only(seen: Snapshot) -> tuple[Row, Line]:
-    (row,) = seen.board.rows
-    (line,) = row.lines["staging"]
-    return row, line
+from tests.builders import NS, READY, failed, snapshot, source
 
 
 def test_a_release_runs_the_highest_entry_that_is_deployed() -> None:
@@ -194,6 +144,25 @@ def test_a_release_is_judged_again_when_its_chart_is_another() -> None:
     assert levels == [Level.PROGRESSING, Level.FAILED, Level.PROGRESSING, Level.FAILED]
 
 
+@pytest.mark.parametrize(
+    ("said", "conditions", "level", "word"),
+    [
+        # What runs is well, and what comes next cannot be had.
+        (READY, (failed("FetchFailed", "no index"),), Level.FAILED, "no index"),
+        (PROGRESSING, (failed("FetchFailed", "no index"),), Level.FAILED, "no index"),
+        (READY, (), Level.UNKNOWN, "no controller has looked at it yet"),
+        (PROGRESSING, (), Level.PROGRESSING, "Running"),
+        (PROGRESSING, (READY,), Level.PROGRESSING, "Running"),
+    ],
+)
+def test_what_feeds_a_release_is_part_of_its_health_but_for_one_that_is_new(
+    said: Any, conditions: Any, level: Level, word: str
+) -> None:
+    one = release(past(1, "1.4.2", "deployed"), conditions=(said,))
+    _row, line = only(snapshot(one, chart("1.4.2", conditions), index()))
+    assert line.health.level is level and word in line.health.text
+
+
 def test_what_its_source_has_fetched_would_be_picked() -> None:
     _row, line = only(snapshot(release(past(1, "1.4.2", "deployed")), chart("1.5.0")))
     assert (line.running_text, line.pick_text, line.behind) == ("1.4.2", "1.5.0", True)
@@ -304,45 +273,6 @@ def test_a_bundle_is_its_sources_line_alone() -> None:
     assert [row.service for row in seen.board.rows] == [f"{NS}/web"]
     _row, line = only(seen)
     assert line.source == source().key and line.has_list
-
-
-def test_a_node_says_which_row_of_the_board_it_is() -> None:
-    """A bundle's user by the bundle's repository; what takes no bundle by its own name."""
-    group, git = "kustomize.toolkit.fluxcd.io/v1", {"kind": "GitRepository", "name": "platform"}
-    site = made(group, "Kustomization", "site", {"sourceRef": git}, {"conditions": [READY]})
-    chart_of = {"chartRef": {"kind": "OCIRepository", "name": "activity"}}
-    seen = snapshot(source(stored="1.0.0@" + DIGEST), ks(), site, release(spec=chart_of))
-    services = {node.key.name: node.service for node in seen.board.chains["staging"]}
-    assert services == {"api": "acme/activity", "site": f"{NS}/site", "web": f"{NS}/web"}
-    assert set(services.values()) == {row.service for row in seen.board.rows}
-
-
-def test_a_release_is_told_anew_when_its_list_or_what_is_picked_of_it_is_another() -> None:
-    here = snapshot(release(past(1, "1.4.2", "deployed")), chart("1.4.2"), index())
-    address = address_of(here, chart().key)
-    policy = Policy.of_chart("1.x", Charts.INDEX)
-    look = Overview()
-
-    def told(listed: TagList, selection: Selection) -> tuple[str, str, float]:
-        seen = replace(here, tags={address: listed}, selections={chart().key: selection})
-        (row,) = look(seen)[0].rows
-        (line,) = row.lines["staging"]
-        return line.pick_text, line.newest_text, line.listed_at
-
-    old, new = TagList(address, ("1.4.2",), 100.0), TagList(address, ("1.4.2", "1.5.0"), 200.0)
-    first, second = (select(listed.tags, policy) for listed in (old, new))
-    assert told(old, first) == ("1.4.2", "1.4.2", 100.0)
-    assert told(replace(old, listed_at=150.0), first) == ("1.4.2", "1.4.2", 150.0)
-    assert told(new, second) == ("1.5.0", "1.5.0", 200.0)
-    assert told(new, select(new.tags, Policy.of_chart("1.4.x", Charts.INDEX)))[0] == "1.4.2"
-
-
-def test_a_release_whose_range_picks_nothing_says_why() -> None:
-    here = snapshot(release(past(1, "1.4.2", "deployed")), chart("1.4.2"), index())
-    nothing = select(("1.4.2",), Policy.of_chart("9.x", Charts.INDEX))
-    board, _findings = overview(replace(here, selections={chart().key: nothing}))
-    (line,) = board.rows[0].lines["staging"]
-    assert nothing.error and line.note == nothing.error
 
 
 def test_who_is_applied_stands_below_who_applies_and_below_what_it_waits_for() -> None:

@@ -10,8 +10,9 @@ import pytest
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.knowledge import FeedState, Knowing
 from fluxtui.domain.overview import Overview
+from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Feed, Snapshot
-from tests.builders import ks, revision, snapshot, source
+from tests.builders import NS, READY, ks, revision, snapshot, source
 
 OCI, KS, APP = ocirepository.KIND.id, kustomization.KIND.id, ("apps", "Deployment")
 RUNS = revision("1.4.2", "a")
@@ -77,6 +78,36 @@ def test_what_is_not_known_elsewhere_hides_no_doubt_here(environment: str) -> No
     assert node.known.state is Knowing.STALE
     kind = "Deployment: " if environment == "staging" else "StatefulSet: "
     assert node.known.why.startswith(kind)
+
+
+def test_what_is_not_known_itself_says_that_and_not_what_is_unknown_of_its_objects() -> None:
+    feeds = [
+        Feed("staging", kind, "", state, why)
+        for kind, state, why in (
+            (OCI, FeedState.LIVE, ""), (KS, STALE, "cut off"), (APP, STALE, "too slow"),
+        )
+    ]  # fmt: skip
+    board, _findings = Overview()(dataclasses.replace(seen(), feeds=tuple(feeds)))
+    (node,) = board.chains["staging"]
+    assert node.known.why == "cut off"
+
+
+def test_the_row_of_a_release_is_doubted_with_its_feed_and_well_again_with_it() -> None:
+    kind = ("helm.toolkit.fluxcd.io", "HelmRelease")
+    status = {"conditions": [READY], "observedGeneration": 1}
+    meta = {"name": "web", "namespace": NS, "generation": 1}
+    body = {"apiVersion": f"{kind[0]}/v2", "kind": kind[1], "metadata": meta, "status": status}
+    there, look = snapshot(Resource.from_object("staging", body)), Overview()
+
+    def known(state: FeedState) -> Knowing:
+        feeds = (Feed("staging", KS, "", FeedState.LIVE), Feed("staging", kind, "", state))
+        board, _findings = look(dataclasses.replace(there, feeds=feeds))
+        ((line,),) = (row.lines["staging"] for row in board.rows)
+        return line.known.state
+
+    assert [known(state) for state in (FeedState.LIVE, STALE, FeedState.LIVE)] == [
+        Knowing.KNOWN, Knowing.STALE, Knowing.KNOWN,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("sources", [FeedState.LIVE, STALE])

@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from builders import (
     NS,
     READY,
+    URL,
     condition,
     deployment,
     failed,
@@ -252,6 +253,26 @@ def test_a_change_in_one_environment_leaves_the_others_as_they_were() -> None:
     again, _ = remembering(tags)
     assert again.chains["production"] is board.chains["production"]
     assert again.chains["staging"] != board.chains["staging"]
+
+
+def test_another_reason_goes_through_all_who_wait_for_it_and_to_their_rows() -> None:
+    """Who waits is the same object as before: only what it waits for is another."""
+    look, sources = Overview(), (source(), source(name="other", url=f"{URL}-ui"))
+    waits = [
+        ks(name="b", needs=["a"], conditions=[WAITS]),
+        ks(name="c", needs=["b"], conditions=[WAITS], of="other"),
+    ]
+
+    def told(reason: str) -> tuple[list[str], str]:
+        bad = ks(name="a", conditions=[failed("BuildFailed", reason)])
+        board, _findings = look(snapshot(*sources, bad, *waits))
+        (line,) = board.rows[1].lines["staging"]
+        return [node.because for node in board.chains["staging"]], line.health.text
+
+    for reason in ("no such file", "a patch does not fit"):
+        sentences, row = told(reason)
+        assert len(sentences) == 3 and all(reason in one for one in sentences), sentences
+        assert reason in row
 
 
 # -- what is tried again

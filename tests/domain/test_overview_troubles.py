@@ -287,6 +287,8 @@ def test_a_circle_is_drawn_flat_and_what_waits_for_nothing_there_is_not_lost() -
     names = [name for name, _depth in drawn(ks(name="a", needs=["b"]), ks(name="b", needs=["a"]))]
     assert sorted(names) == ["a", "b"]
     assert drawn(ks(name="a", needs=["gone"])) == [("a", 0)]
+    ring = (ks(name="a", needs=["b", "x"]), ks(name="b", needs=["a"]), ks(name="x"))
+    assert dict(drawn(*ring)) == {"a": 0, "b": 0, "x": 0}, "also where one of it waits for more"
 
 
 # -- what a dependency is to who waits for it

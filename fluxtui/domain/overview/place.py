@@ -219,11 +219,7 @@ class Place:
     ) -> tuple[SourceEntry, ...]:
         """The lines of bundles; those of sources that nothing touched are the same objects."""
         facts, table = self._members.facts, self._sources.table
-        touched = renewed | {
-            source
-            for key in self._forest.changed
-            if key in facts and (source := facts[key].source) is not None
-        }
+        touched = renewed | {facts[key].source for key in self._forest.changed}
         lines = {}
         for key in sorted(table):
             if key in beside:
@@ -231,7 +227,7 @@ class Place:
             before = self._lines.get(key)
             if before is None or not still or key in touched:
                 entry = self._entry(table[key], snapshot)
-                before = entry if before is None or entry != before else before
+                before = before if before == entry else entry
             lines[key] = before
         self._lines = lines
         return tuple(lines.values())
@@ -248,7 +244,7 @@ class Place:
                 if origin not in fed:  # a repository feeds dozens
                     fed[origin] = _feeding(origin, snapshot)
                 entry = self._own_entry(key, fed[origin], snapshot)
-                before = entry if before is None or entry != before else before
+                before = before if before == entry else entry
             lines[key] = before
         self._alone = lines
         return tuple(lines.values())
