@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fluxtui.domain.ask import DeliveredKustomization, Delivery
 from fluxtui.domain.counts import counted
 from fluxtui.domain.danger import WORDS, Danger, Gravity, ordered
@@ -16,6 +18,8 @@ Rendered = Delivery | str | None
 """What would change; a text while it is being rendered, None where nothing is moved."""
 EVIDENCE = 4
 ROWS = 4  # of one line of evidence: what decides may stand at its end
+SAYS = 6  # of what a danger says
+WHOLE = 60  # of what stands nowhere else
 PAIR = 4  # rows of old -> new: on a low screen the new image stands below the old one
 CONFIG = 6
 WIDE = 100  # cells from which a rule's id may have a line of its own
@@ -108,7 +112,7 @@ def _chart_lines(chart: ChartContent | None, cells: int) -> list[Line]:
     )
     out.append((("  ", ""), (files, "dim")))
     for text in chart.values[:CONFIG]:
-        out += wrap((("  ", ""), ("default ", "dim"), (text, "")), cells, 1)
+        out += wrap((("  ", ""), ("default ", "dim"), (text, "")), cells, PAIR, 4)
     if len(chart.values) > CONFIG:
         more = counted(len(chart.values) - CONFIG, "more default value")
         out.append(((f"  … {more}", "dim"),))
@@ -140,16 +144,22 @@ def _danger_lines(danger: Danger, many: bool, cells: int, whole: str) -> list[Li
     glyph, role = SIGNS[danger.level]
     where = danger.kustomization.environment if many and danger.kustomization else ""
     text = f"{where}: {danger.says}" if where else danger.says
-    out = _named(_bullet(text, glyph, role, cells), danger.rule, cells)
+    says = _bullet(text, glyph, role, cells)
+    out = _named(says, danger.rule, cells) if len(says) <= SAYS else _begun(says, SAYS, whole)
     for line in danger.look[:EVIDENCE]:
         rows = wrap(((f"      {line}", "dim"),), cells, len(line) + 1, 8)
-        out += rows[:ROWS]
-        if len(rows) > ROWS:
-            out.append(((f"        … goes on: {whole} reads all of it", "dim"),))
+        out += _begun(rows, ROWS, whole)
     if len(danger.look) > EVIDENCE:
         more = counted(len(danger.look) - EVIDENCE, "more line")
         out.append(((f"      ... {more}: {whole} reads all", "dim"),))
     return out
+
+
+def _begun(rows: Sequence[Line], most: int, whole: str) -> list[Line]:
+    """The first of them, and where the others are read; `whole`: the key."""
+    if len(rows) <= most:
+        return list(rows)
+    return [*rows[:most], ((f"        … goes on: {whole} reads all of it", "dim"),)]
 
 
 def _named(lines: list[Line], rule: str, cells: int) -> list[Line]:
@@ -209,7 +219,7 @@ def _content_lines(short: Content, cells: int) -> list[Line]:
         what = f"{scale.object.kind} {scale.object.name} {path_text(scale.field)}"
         out += _pair(what, scale.before or "not set", scale.after or "not set", cells)
     for text in short.config[:CONFIG]:
-        out += wrap((("  ", ""), ("config ", "dim"), (text, "")), cells, 1)
+        out += wrap((("  ", ""), ("config ", "dim"), (text, "")), cells, PAIR, 4)
     if len(short.config) > CONFIG:
         out.append(((f"  … {counted(len(short.config) - CONFIG, 'more key')}", "dim"),))
     return out
@@ -246,5 +256,5 @@ def _bullet(
     room = cells - width(head)
     return [
         (*(head if row == 0 else ((" " * width(head), ""),)), *part)
-        for row, part in enumerate(wrap(((brief(text), words),), room, 6))
+        for row, part in enumerate(wrap(((brief(text), words),), room, WHOLE))
     ]

@@ -20,7 +20,7 @@ from fluxtui.domain.declared import Declaration, DeclaredField
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.protection import Demand
 from fluxtui.domain.resource import Key
-from fluxtui.domain.review.content import Content, ImageChange
+from fluxtui.domain.review.content import ChartContent, Content, ImageChange
 from fluxtui.ui.reviewlines import delivery_lines, plan_lines
 from fluxtui.ui.screens.review import Review
 from fluxtui.ui.spans import plain
@@ -106,6 +106,35 @@ def test_evidence_that_is_longer_than_its_rows_says_where_it_is_read() -> None:
     assert "        … goes on: f4 reads all of it" in rows
     many = [plain(one) for one in plan_lines(PLAN, 76, with_evidence(*"abcdef"))]
     assert "      ... 2 more lines: d reads all" in many
+
+
+def test_what_a_danger_says_is_not_cut_without_a_word() -> None:
+    key = oci("production", "activity")
+    said = Danger("migration", Gravity.LOSS, "word " * 120 + "END")
+    part = DeliveredKustomization(ComparedKustomization(key, "a", "b"), Content(), (said,))
+    rows = [plain(one) for one in plan_lines(PLAN, 76, Delivery((part,)), whole="f4")]
+    assert sum(row.lstrip(" ✗").startswith("word") for row in rows) == 6
+    assert "        … goes on: f4 reads all of it" in rows
+    assert not any("word…" in row or "wor…" in row for row in rows)
+
+
+def test_what_stands_nowhere_else_is_read_to_its_end() -> None:
+    plan = replace(PLAN, effects=("word " * 120 + "END",))
+    rows = [plain(one) for one in plan_lines(plan, 76)]
+    assert any(row.endswith("END") for row in rows)
+
+
+def test_keys_and_default_values_go_on_in_the_next_row() -> None:
+    key = oci("production", "activity")
+    path = "~ image.repository registry.example.com/acme/web -> registry.example.org/other/web"
+    chart = ChartContent("web 1.0.0", "web 1.1.0", values=(path,), files=1, rendered=True)
+    named = f"~ ConfigMap activity-system/{'activity-' * 5}settings LOG_LEVEL"
+    short = Content(changed=1, config=(named,), chart=chart)
+    part = DeliveredKustomization(ComparedKustomization(key, "a", "b"), short)
+    rows = [plain(line) for line in delivery_lines(Delivery((part,)), 76)]
+    assert max(map(len, rows)) <= 76
+    said = " ".join(" ".join(rows).split())
+    assert f"default {path}" in said and f"config {named}" in said
 
 
 def test_counts_stand_apart() -> None:

@@ -179,3 +179,20 @@ async def test_where_a_name_is_typed_a_letter_is_text_and_f4_shows_the_diff(
         assert await until(pilot, lambda: isinstance(app.screen, Review))
         await pilot.press("v", "enter")
         assert await until(pilot, lambda: bool(engine.ran))
+
+
+@pytest.mark.parametrize("names", [(), ("production",)], ids=["y", "a name"])
+async def test_end_and_home_move_the_text_also_where_a_name_is_typed(
+    make_app: MakeApp, names: tuple[str, ...]
+) -> None:
+    engine, app = Asked(), make_app()
+    plan = replace(MOVING, effects=tuple(f"effect {number}" for number in range(40)))
+    engine.open.set()
+    async with opened(app, (80, 24)) as pilot:
+        await app.push_screen(Review(plan, Demand(names), engine.run, engine.ask))
+        await sees(pilot, "diff", "in production")
+        await pilot.press("end")
+        await sees(pilot, "STEPS")
+        await pilot.press("home")
+        await sees(pilot, "in production")
+        assert "STEPS" not in text(app)

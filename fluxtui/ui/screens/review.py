@@ -61,8 +61,11 @@ class Review(Sheet[bool]):
         Binding("up,k", "scroll(-1)", "Up", show=False),
         Binding("pagedown,space", "page(1)", "Page down", show=False),
         Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("home,g", "edge(-1)", "First line", show=False),
-        Binding("end,G", "edge(1)", "Last line", show=False),
+        # Also where a name is typed: of the text that is read, not of the few letters typed.
+        Binding("home,ctrl+home", "edge(-1)", "First line", show=False, priority=True),
+        Binding("end,ctrl+end", "edge(1)", "Last line", show=False, priority=True),
+        Binding("g", "edge(-1)", "First line", show=False),
+        Binding("G", "edge(1)", "Last line", show=False),
     ]
 
     def __init__(
