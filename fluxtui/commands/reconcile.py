@@ -239,7 +239,9 @@ def _plan(
     command: str,
     members: tuple[Resource, ...],
     demands: tuple[str, ...] = (),
+    subject: str = "",
 ) -> Plan:
+    """`subject`: what is asked, in the words of the title; the first of the members else."""
     if not members:
         raise UsageError(_without(context))
     environment = members[0].key.environment
@@ -257,7 +259,7 @@ def _plan(
         context,
         values,
         command,
-        f"reconcile {active[0].key.label} in {environment}",
+        f"reconcile {subject or active[0].key.label} in {environment}",
         _requests(context.snapshot, active, demands),
         effects=effects,
         warnings=(*(f"{r.key.label} is suspended and is left out" for r in skipped),),
@@ -273,9 +275,22 @@ def reconcile_plan(context: Context, values: Values, demands: tuple[str, ...] = 
 def source_plan(context: Context, values: Values, demands: tuple[str, ...] = ()) -> Plan:
     """Ask the source, then its users; what is demanded is demanded of the object that is meant."""
     command = "-".join(("reconcile-with-source", *demands))
-    return _plan(context, values, command, with_source(context), demands)
+    members = with_source(context)
+    return _plan(context, values, command, members, demands, _meant(_subject(context), members))
+
+
+def _meant(subject: Resource | None, members: tuple[Resource, ...]) -> str:
+    """The object that is meant, and which others are asked with it."""
+    if subject is None:
+        return ""
+    if members == (subject,):
+        return subject.key.label
+    more = "with its source" if members[-1] is subject else "and what it feeds"
+    return f"{subject.key.label} {more}"
 
 
 def chain_plan(context: Context, values: Values) -> Plan:
     """Ask the whole chain, each as soon as it can."""
-    return _plan(context, values, "reconcile-chain", chain(context))
+    members = chain(context)
+    subject = f"all that stands on {members[0].key.label}" if members else ""
+    return _plan(context, values, "reconcile-chain", members, (), subject)

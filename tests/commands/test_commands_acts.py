@@ -74,6 +74,25 @@ def test_reconcile_with_source_asks_the_source_then_each_after_its_dependencies(
     assert made.reason == "because" and names(made, where) == ()
 
 
+def test_the_title_of_a_request_is_what_is_asked_and_no_more() -> None:
+    member, other = ks(name="a"), ks(name="b")
+    on_one = at(source(), member, other, object=member.key)
+    on_source = at(source(), member, other)
+    bundle, one = source().key.label, member.key.label
+    titles = {
+        "reconcile": (f"reconcile {one} in staging", f"reconcile {bundle} in staging"),
+        "reconcile-with-source": (
+            f"reconcile {one} with its source in staging",
+            f"reconcile {bundle} and what it feeds in staging",
+        ),
+        "reconcile-chain": (f"reconcile all that stands on {bundle} in staging",) * 2,
+    }
+    for command, said in titles.items():
+        assert tuple(plan(command, where).title for where in (on_one, on_source)) == said
+    alone = at(source())
+    assert plan("reconcile-with-source", alone).title == f"reconcile {bundle} in staging"
+
+
 def test_a_suspended_object_is_not_reconciled() -> None:
     for held in (source(suspend=True), source()):
         member = ks(suspend=True)
