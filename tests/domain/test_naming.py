@@ -21,6 +21,7 @@ from fluxtui.domain.naming import (
     worn,
     worn_health,
 )
+from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import version_text
 from fluxtui.domain.selection import Policy
 from fluxtui.domain.snapshot import TagFacts
@@ -65,6 +66,15 @@ def test_a_history_names_its_digests_newest_first() -> None:
     first, second = {"t": TagFacts("t", A)}, {"t": TagFacts("t", B)}
     both, held, ran, admitted, all_ = tables_of(source(), (first, second), {})
     assert ran == first and not (both or held or admitted or all_)
+
+
+def test_what_has_no_tags_has_no_names_whatever_its_users_ran_before() -> None:
+    body = source().as_object()
+    spec = {"url": "https://git.test/fleet"}
+    git = Resource.from_object("staging", {**body, "kind": "GitRepository", "spec": spec})
+    user = ks(history=[(revision("1.0.0", "a"), "x", AT)]).as_object()
+    user["spec"] = {"sourceRef": {"kind": "GitRepository", "name": git.key.name}}
+    assert names_in(snapshot(git, Resource.from_object("staging", user)), git) == ()
 
 
 def test_a_digest_is_worn_by_its_name_and_never_twice() -> None:
