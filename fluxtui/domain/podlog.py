@@ -79,8 +79,10 @@ def lost(snapshot: Snapshot, keys: Iterable[Key]) -> str:
             continue
         held = _inventory(resource) if appliers.is_applier(key) else (key,)
         for job in (snapshot.get(each) for each in held if each.kind == "Job"):
-            over = job.condition("Failed") if job is not None else None
-            if job is None or over is None or over.status != "True":
+            if job is None:
+                continue
+            over = job.condition("Failed")
+            if over is None or over.status != "True":
                 continue
             if not any(pods_of(job, snapshot)):
                 return (

@@ -72,6 +72,7 @@ def running(*applied: str, stored: str = NEW, **more: Any) -> tuple[str, str, st
         ((OLD, OLD, NEW), "", ("1.5.0 -> 1.4.2 (2/3)", "", digest("a"))),
         ((OLD, NEW), revision("2.0.0", "c"), ("1.5.0 -> 1.4.2 (1/2)", "", digest("a"))),
         (("main", NEW), "main", ("1.5.0 -> main (1/2)", "", "main")),
+        (("main", NEW, NEW), "main", ("1.5.0 -> main (1/3)", "", "main")),
         ((digest("b"), "", ""), NEW, ("nothing -> 1.5.0 (1/3)", "", digest("b"))),
         (("", ""), NEW, ("", "", "")),
     ],

@@ -88,6 +88,13 @@ def test_another_content_is_another_id(plan: Plan) -> None:
     assert replace(plan, title=plan.title + "x").id != plan.id
 
 
+def test_what_is_written_down_of_a_plan_is_plain() -> None:
+    """Also YAML takes it, which knows nothing of our own words."""
+    wait = AwaitStep("w", "wait", target=Key("", "", "", "", ""), until=Until.READY)
+    plan = Plan("x", "x", (wait,), ("staging",))
+    assert type(plan.to_json()["steps"][0]["until"]) is str
+
+
 def test_every_step_type_says_how_it_is_undone_or_why_not() -> None:
     assert set(STEP_TYPES) == {"patch", "reconcile", "tag", "push", "delete", "apply", "await"}
     wait = AwaitStep("a", "wait", target=Key("", "", "", "", ""), until=Until.READY)

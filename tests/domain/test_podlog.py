@@ -168,6 +168,7 @@ def test_a_failed_job_without_its_pod_says_that_the_log_is_gone(there: bool) -> 
         said = lost(world, [key(obj)])
         assert ("Pod is gone" in said and key(job).label in said) != there, said
     assert not lost(world, [key(DEPLOYMENT)])
+    assert not lost(snapshot(applier), [key(applier)]), "of a Job that nobody sees nothing is known"
 
 
 def test_of_many_members_the_one_that_fails_is_read_first() -> None:

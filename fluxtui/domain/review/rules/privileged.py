@@ -47,7 +47,7 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
     for change in delivered.changes:
         if change.after is None:
             continue
-        had = frozenset(_powers(change.before)) if change.before is not None else frozenset()
+        had = frozenset(_powers(change.before))
         new = [power for power in dict.fromkeys(_powers(change.after)) if power not in had]
         if new:
             says = f"{change.id} gets {', '.join(new)}"
@@ -63,7 +63,7 @@ def _given_up(change: ObjectChange) -> Iterator[Danger]:
         yield Danger(RULE.id, Gravity.CARE, says, change.id)
 
 
-def _powers(obj: Object) -> Iterator[str]:
+def _powers(obj: Object | None) -> Iterator[str]:
     found = tuple(containers(obj))
     for spec in {id(c.pod): c.pod for c in found}.values() or (pod_spec(obj),):
         yield from (name for name in _HOST if spec.get(name) is True)
