@@ -33,6 +33,7 @@ class BriefWire(Wire):
     """Lines to one API, and the full Wire once it is needed."""
 
     lines_at_once = LINES_AT_ONCE
+    stays_brief = True  # False: once the full Wire is needed it has everything
 
     def __init__(self, access: Access, user: Mapping[str, Any], proxy: Proxy | None) -> None:
         super().__init__(access, user, proxy)
@@ -54,7 +55,9 @@ class BriefWire(Wire):
         *,
         stream: bool = False,
     ) -> Answer:
-        if method == "GET" and not stream and self._proxy is None:
+        if self._full is not None and not self.stays_brief:
+            self._hang_up()
+        elif method == "GET" and not stream and self._proxy is None:
             words = f"?{urlencode(query, quote_via=quote)}" if query else ""
             reply = await self._asked(f"{path}{words}", [*_ALWAYS, *headers], limits)
             if reply.status not in _LEADING_ON:

@@ -8,29 +8,11 @@ write): from then on the full Wire has everything, and nothing here grows old.
 from __future__ import annotations
 
 from fluxtui.cluster.briefwire import BriefWire
-from fluxtui.cluster.wire import Answer, Headers, Timeouts
 
 
 class EarlyWire(BriefWire):
     """Lines to one API, until it is asked for what they cannot do."""
 
+    stays_brief = False
     lines_at_once = 8
     """A start asks for twenty lists at once, and long ones hold a line for a while."""
-
-    async def request(
-        self,
-        method: str,
-        path: str,
-        query: Headers,
-        headers: Headers,
-        body: bytes | None,
-        limits: Timeouts,
-        *,
-        stream: bool = False,
-    ) -> Answer:
-        if self._full is None:
-            asked = super().request
-        else:
-            self._hang_up()
-            asked = self._full.request
-        return await asked(method, path, query, headers, body, limits, stream=stream)
