@@ -31,8 +31,10 @@ async def run(credentials: Path, git_credentials: Path, speed: float) -> None:
         # Imported late: the registry should stand while this takes its time.
         from fluxtui.cluster.client import connect
         from fluxtui.cluster.credentials import preload
+        from fluxtui.world.simulator.fates import PULLED
         from fluxtui.world.simulator.simulator import Simulator
 
+        registry.turn(rehearsed=PULLED)
         await asyncio.to_thread(preload)
         async with contextlib.AsyncExitStack() as stack:
             infra = await asyncio.to_thread(_git, git_credentials, stack)

@@ -28,6 +28,9 @@ from fluxtui.domain.errors import RegistryDenied, Unreachable, UsageError
 from fluxtui.domain.gitreference import GitReference
 from fluxtui.domain.health import Status, reader_status
 from fluxtui.world.processes import Child
+from fluxtui.world.scenarios.publisher import reference_of
+from fluxtui.world.scenarios.rehearsals import MARKERS
+from fluxtui.world.scenarios.releases import load_service
 from fluxtui.world.simulator.kinds import DEPLOYMENT
 from fluxtui.world.world import World
 from tests.world.waiting import LONGEST, connections_closed, until_one
@@ -90,6 +93,20 @@ def test_others_find_the_world_by_its_description(world: World) -> None:
     assert secret["auth"] not in text
     login = urlsplit(world.description.infra_credentials.read_text().strip())
     assert login.password and login.password not in text
+
+
+def test_images_that_break_are_in_the_registry_and_the_missing_one_is_not(world: World) -> None:
+    """A review asks for them: only where the image is what is wrong may it say so."""
+    service = load_service("activity")
+    version = service.releases[-1].version
+    with world.registry_client() as client:
+        there = {
+            way: client.exists(reference_of(service, f"{version}-{marker}"))
+            for way, marker in MARKERS.items()
+        }
+        listed = client.list_tags(reference_of(service))
+    assert there == {way: way != "missing image" for way in MARKERS}
+    assert version in listed and not any(tag.endswith(tuple(MARKERS.values())) for tag in listed)
 
 
 def test_a_folder_with_files_of_somebody_else_is_left_alone(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """How registries differ, and how one can lie, as one value; bad networks are faults (world/faults).
 
 Tests turn these while the server runs. This module decides nothing.
-Needed by the artifact client's and the Engine's tests of other registries than ours.
+Needed by the artifact client's and the Engine's tests of other registries than ours; `rehearsed`
+by a review of a build that the demo has broken, which asks for its images.
 """
 
 from __future__ import annotations
@@ -33,5 +34,8 @@ class Knobs:
     """HEAD on manifests is served; otherwise 405."""
     delete_by_tag: bool = True
     """DELETE of a tag removes that tag alone; otherwise 400 UNSUPPORTED."""
+    rehearsed: tuple[str, ...] = ()
+    """Ends of tags under which whatever stands without them is read too, and listed never: images
+    that are there and break."""
     referrers: bool = True
     """The referrers API is served; otherwise 404, as older registries answer."""

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from fluxtui.world.http.exchange import Request, Response
 from fluxtui.world.registry.answers import error, json_response
 from fluxtui.world.registry.knobs import Knobs
-from fluxtui.world.registry.store import OciStore, StoreError
+from fluxtui.world.registry.store import OciStore, StoredManifest, StoreError
 
 INDEX = "application/vnd.oci.image.index.v1+json"
 
@@ -39,11 +39,21 @@ def manifests(store: OciStore, knobs: Knobs, request: Request, name: str, ref: s
         return error(405, "UNSUPPORTED", "HEAD is not served")
     if request.method not in {"GET", "HEAD"}:
         return error(405, "UNSUPPORTED", f"no {request.method} here")
-    manifest = store.manifest(name, ref)
+    manifest = _read(store, knobs, name, ref)
     if not _accepts(request.headers.get("accept", ""), manifest.media_type):
         raise StoreError(404, "MANIFEST_UNKNOWN", f"{manifest.media_type} is not accepted")
     headers = {"Docker-Content-Digest": manifest.digest}
     return Response(200, manifest.raw, manifest.media_type, headers)
+
+
+def _read(store: OciStore, knobs: Knobs, name: str, ref: str) -> StoredManifest:
+    try:
+        return store.manifest(name, ref)
+    except StoreError:
+        plain = next((ref.removesuffix(e) for e in knobs.rehearsed if ref.endswith(e)), "")
+        if not plain:
+            raise
+        return store.manifest(name, plain)
 
 
 def _accepts(header: str, media_type: str) -> bool:

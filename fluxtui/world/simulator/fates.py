@@ -26,6 +26,9 @@ _MARKERS = {
     "neverready": NEVER_READY,
 }
 
+PULLED = tuple(f"-{marker}" for marker, fault in _MARKERS.items() if fault != NO_IMAGE)
+"""Ends of tags of images that break once they are there."""
+
 
 def fault_of(pod: Json, container: Mapping[str, Any]) -> str:
     """One of FAULTS, or "" where the container does well."""
