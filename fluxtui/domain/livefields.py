@@ -93,11 +93,9 @@ def _is_empty(value: Any) -> bool:
 
 
 def _amount(value: Any) -> Fraction | None:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
     try:
         return quantities.amount(value)
-    except ValueError:
+    except ValueError:  # also of what is neither number nor text
         return None
 
 

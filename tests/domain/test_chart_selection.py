@@ -66,6 +66,12 @@ def test_a_version_that_a_registry_does_not_have_is_no_range() -> None:
     assert selection.newest == "1.3.0"
 
 
+def test_what_finds_nothing_names_the_field_that_people_wrote() -> None:
+    charts = [pick("^9", kind, "1.2.0").error for kind in (Charts.INDEX, Charts.REGISTRY)]
+    assert charts[0] == "no match found for version: ^9" == charts[1]
+    assert select(["1.2.0"], Policy(semver="^9")).error == "no match found for semver: ^9"
+
+
 def test_of_equally_high_versions_an_index_takes_the_one_made_last() -> None:
     early, late = "2026-01-01T00:00:00Z", "2026-02-01T00:00:00.5+01:00"
     selection = pick("^1", Charts.INDEX, "1.0.0+a", "1.0.0+b", "0.9.0", _0=early, _1=late)

@@ -162,6 +162,8 @@ def kept(desired: Any, live: Any, kind: str = "Deployment") -> Any:
         # What is of another shape is left as it is wanted.
         ({"a": {"b": ""}}, {"a": "x"}, {"a": {"b": ""}}),
         ({"a": [""]}, {"a": "x"}, {"a": [""]}),
+        ({"a": ["x"]}, {}, {"a": ["x"]}),
+        ({"a": "x"}, {"a": ["x"]}, {"a": "x"}),
         ({"a": "x"}, {"a": {"b": 1}}, {"a": "x"}),
     ],
 )

@@ -25,6 +25,7 @@ def changes(before: Any, after: Any, path: str = "") -> list[tuple[str, Any, Any
         ([{"name": "a"}, {"name": "a"}], [], ()),
         ([], [{"name": "a"}, {"name": "a"}], ()),
         ([{"name": "a"}, "text"], [], ()),
+        ([{"name": "a"}, "a text with a name in it"], [], ()),
         ([{"name": "a"}, {"x": "b"}], [], ()),
         ([{"name": {"deep": 1}}], [], ()),
     ],
@@ -60,6 +61,11 @@ def test_where_the_place_counts_each_change_is_told_at_its_place(
     before: list[Any], after: list[Any], told: list[Any]
 ) -> None:
     assert changes({"args": before}, {"args": after}) == told
+
+
+def test_what_is_changed_in_a_list_is_found_where_it_stands_now() -> None:
+    found = diff_values({"args": ["a", "b", "c", "d"]}, {"args": ["a", "new", "x", "y", "d"]})
+    assert [change.at for change in found] == [("args", 1), ("args", 2), ("args", 3)]
 
 
 def test_an_order_is_told_of_what_was_there_before_and_after() -> None:

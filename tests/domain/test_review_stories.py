@@ -9,10 +9,10 @@ import pytest
 
 from fluxtui.domain.following import tag_effects
 from fluxtui.domain.moves import moves_of
-from fluxtui.domain.plan import TagStep
+from fluxtui.domain.plan import Move, TagStep
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.review.plans.undertaking import Undertaking, undertaking
-from fluxtui.domain.review.stories import ranges, stories
+from fluxtui.domain.review.stories import commit_ranges, ranges, stories
 from fluxtui.domain.snapshot import TagFacts, TagList
 from tests.builders import NOW, READY, URL, digest, failed, ks, revision, snapshot, source, tag_list
 
@@ -186,3 +186,33 @@ def test_where_nobody_says_of_which_remote_the_commit_alone_is_told() -> None:
 def test_each_forge_has_its_own_page(url: str, page: str) -> None:
     (found,) = ranges(act_of(*runs(), tags=listed(url)))
     assert found.page == page
+
+
+def fleet(stored: str) -> Resource:
+    artifact = {"artifact": {"revision": f"main@sha1:{stored}"}} if stored else {}
+    body = {"apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "GitRepository",
+            "metadata": {"name": "fleet", "namespace": "flux-system"},
+            "spec": {"url": "https://github.com/acme/fleet.git"}, "status": artifact}  # fmt: skip
+    return Resource.from_object("staging", body)
+
+
+def test_a_git_source_goes_from_what_it_has_and_who_stands_on_it_from_what_it_ran() -> None:
+    def goes(before: str, after: str, stored: str = OLD) -> list[tuple[str, str, str]]:
+        one = fleet(stored)
+        moves = [Move(one.key, before, after)] * 2
+        found = commit_ranges(snapshot(one), moves)
+        return [(between.old, between.new, between.build) for between in found]
+
+    assert goes("", f"sha1:{NEW}") == [(OLD, NEW, NEW[:8])]
+    assert goes(f"sha1:{NEW}", "") == [(NEW, OLD, OLD[:8])]
+    assert goes("", f"sha1:{OLD}") == [], "it has that"
+    assert goes("", f"sha1:{NEW}", stored="") == [] == goes(f"sha1:{NEW}", "", stored="")
+    (between,) = commit_ranges(snapshot(fleet(OLD)), [Move(fleet(OLD).key, "", f"sha1:{NEW}")])
+    assert between.source == "https://github.com/acme/fleet.git" and between.page
+
+
+def test_what_is_not_there_or_has_no_commits_has_no_range_of_them() -> None:
+    gone = Move(fleet(OLD).key, f"sha1:{OLD}", f"sha1:{NEW}")
+    assert commit_ranges(snapshot(), [gone]) == ()
+    bundle = source(stored=A)
+    assert commit_ranges(snapshot(bundle), [Move(bundle.key, f"sha1:{OLD}", f"sha1:{NEW}")]) == ()

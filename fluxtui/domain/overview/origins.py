@@ -28,10 +28,11 @@ class SourceFault(NamedTuple):
 
 
 def faults(members: Iterable[Facts], snapshot: Snapshot) -> dict[Key, SourceFault]:
-    """Applier -> what is wrong with its source, for those that it gives nothing."""
+    """Applier -> what is wrong with its source, for those that it gives nothing; `members`: those
+    that are neither well nor wait for another."""
     faulty: dict[Key, SourceFault] = {}
     for member in members:
-        if member.flux.level in (Level.OK, Level.WAITING) or member.origin is None:
+        if member.origin is None:
             continue
         ready = member.resource.condition("Ready")
         if ready is None or appliers.is_starved(member.key, ready.reason):

@@ -82,17 +82,12 @@ def pinned(verdict: Verdict) -> Verdict:
 
 def published_last(tags: Sequence[str], published: Mapping[str, str], pick: str) -> str:
     """The tag published last, '' when no time is known; among equal times rather the chosen one."""
-    latest, when = "", ""
     moment = _published(published.get(pick, ""))
-    if moment is not None:
-        latest, when = pick, published[pick]
+    latest = pick if moment is not None else ""
     for tag in tags:
-        time = published.get(tag)
-        if not time or time == when:
-            continue
-        parsed = _published(time)
+        parsed = _published(published.get(tag, ""))
         if parsed is not None and (moment is None or parsed > moment):
-            latest, when, moment = tag, time, parsed
+            latest, moment = tag, parsed
     return latest
 
 
