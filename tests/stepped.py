@@ -22,6 +22,7 @@ class SteppedClock(Clock):
         super().__init__(math.inf)
         self._start = start
         self._passed = 0.0
+        self.hurry = 1.0  # how often faster than the wall its seconds pass
         self._sleepers: dict[asyncio.Future[None], float] = {}
         self._news = asyncio.Event()
 
@@ -39,6 +40,9 @@ class SteppedClock(Clock):
 
     def monotonic(self) -> float:
         return self._passed
+
+    def took(self, began: float) -> float:
+        return (self._passed - began) / self.hurry
 
     def advance(self, seconds: float) -> None:
         """Let that much time pass at once."""

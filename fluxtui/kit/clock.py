@@ -32,8 +32,12 @@ class Clock:
         return rfc3339(self.now(), digits)
 
     def monotonic(self) -> float:
-        """Seconds that only grow, `speed` times as fast as real ones: for durations."""
+        """Seconds that only grow, `speed` times as fast as real ones: for limits and intervals."""
         return time.monotonic() * self.speed
+
+    def took(self, began: float) -> float:
+        """Real seconds since that `monotonic`: what is told beside stamps of the wall clock."""
+        return (self.monotonic() - began) / self.speed
 
     def busy(self) -> float:
         """Seconds of CPU that this thread has used."""

@@ -268,14 +268,14 @@ class Application:
             )
         except Unhealthy as error:
             conditions.set(HEALTHY, "False", "HealthCheckFailed", str(error))
-            took = show(clock.monotonic() - began)
+            took = show(clock.took(began))
             text_ = f"health check failed after {took}: {error}"
             raise self._failed("HealthCheckFailed", text_, remember=True) from error
         except Cancelled as error:
             words = f"ew reconciliation triggered by {self._cancel.by if self._cancel else ''}"
             conditions.set(READY, "False", "HealthCheckCanceled", f"N{words}")
             raise RunFailed(f"Health checks canceled due to n{words}", canceled=True) from error
-        message = f"Health check passed in {show(clock.monotonic() - began)}"
+        message = f"Health check passed in {show(clock.took(began))}"
         is_new = subject.status.get("lastAppliedRevision") != self.revision
         if not was_healthy or (is_new and applied.drifted):
             await emit(self._tools.recorder, subject, "Normal", message)
@@ -315,7 +315,7 @@ class Application:
             digest=self._checksum,
             outcome=outcome,
             now=stamp(clock),
-            duration=clock.monotonic() - self._began,
+            duration=clock.took(self._began),
             revision=self.revision,
             origin=self.origin,
         )

@@ -127,7 +127,7 @@ class KustomizationReconciler:
             return await self._run_failed(subject, error)
         await self._finish(subject)
         interval = seconds(subject.spec, "interval")
-        took = show(self._tools.clock.monotonic() - began)
+        took = show(self._tools.clock.took(began))
         await emit(
             self._tools.recorder,
             subject,

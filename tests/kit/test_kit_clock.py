@@ -15,6 +15,7 @@ async def test_a_fast_clock_waits_less_and_tells_sped_up_seconds() -> None:
     began = clock.monotonic()
     assert await clock.wait(asyncio.Event(), 5.0) is False
     assert clock.monotonic() - began >= 4.9
+    assert 0.0 < clock.took(began) <= (clock.monotonic() - began) / 1000.0
     with pytest.raises(ValueError, match="positive"):
         Clock(0)
 

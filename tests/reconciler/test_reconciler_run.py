@@ -205,6 +205,19 @@ async def test_ready_only_once_the_deployment_is(stage: Stage) -> None:
     assert ("Normal", "Progressing", "Health check passed in 0s") in await stage.events("app")
 
 
+async def test_what_is_told_of_durations_is_real_time_also_where_waiting_is_sped_up(
+    stage: Stage,
+) -> None:
+    stage.clock.hurry = 181.0
+    await begun(stage, APP, wait=True)
+    await stage.until_condition("Kustomization", "app", "Healthy", "Unknown")
+    await stage.until_waiting()
+    stage.clock.advance(181)
+    found = await stage.until_condition("Kustomization", "app", "Ready", "False")
+    assert "health check failed after 1s: " in condition(found, "Ready")["message"]
+    assert found["status"]["history"][0]["lastReconciledDuration"] == "1s"
+
+
 async def test_a_deployment_that_never_gets_ready_fails_at_the_timeout(stage: Stage) -> None:
     await begun(stage, APP, wait=True)
     await stage.until_condition("Kustomization", "app", "Healthy", "Unknown")
