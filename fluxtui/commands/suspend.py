@@ -15,7 +15,7 @@ from fluxtui.domain.counts import agreed, counted
 from fluxtui.domain.deadlines import deadline
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import appliers, is_static, sources, suspended
-from fluxtui.domain.kinds.kind import Means
+from fluxtui.domain.kinds.kind import Kind, Means
 from fluxtui.domain.known import appliers_known
 from fluxtui.domain.marks import (
     FOREIGN_KEYS,
@@ -68,11 +68,18 @@ def _required(context: Context) -> Resource:
     return resource
 
 
-def _means(resource: Resource) -> Means:
+def _kind(resource: Resource) -> Kind:
     kind = kinds.of(resource.key)
-    if kind is None or kind.suspends is None:
+    if kind is None:
         raise UsageError(_unsuspendable(resource))
-    return kind.suspends
+    return kind
+
+
+def _means(resource: Resource) -> Means:
+    means = _kind(resource).suspends
+    if means is None:
+        raise UsageError(_unsuspendable(resource))
+    return means
 
 
 def _unsuspendable(resource: Resource) -> str:
@@ -82,16 +89,15 @@ def _unsuspendable(resource: Resource) -> str:
 
 def _stopped(context: Context, resource: Resource) -> tuple[str, ...]:
     """What comes of a suspension: what the kind says, else what its role does."""
-    kind, name = kinds.of(resource.key), resource.key.label
+    own, name = _kind(resource).stopped, resource.key.label
     if sources.is_source(resource.key) and is_static(resource):
         return ("it changes nothing by itself: it is an address, and no controller looks at it",)
     delivers = sources.is_source(resource.key) or appliers.is_applier(resource.key)
     first = (f"no new version is delivered through {name}",) if delivers else ()
     if sources.is_source(resource.key):
-        own = kind.stopped if kind is not None else ()
         return (*first, *(own or ("its artifact stays",)), _users_go_on(context, resource))
-    if kind is not None and kind.stopped:
-        return (*first, *kind.stopped)
+    if own:
+        return (*first, *own)
     stays = "drift is no longer corrected, and what depends on it keeps waiting for its revision"
     return (*first, stays)
 
@@ -205,8 +211,6 @@ def resume_plan(context: Context, values: Values) -> Plan:
 
 def _unlisted(context: Context, resource: Resource) -> tuple[str, ...]:
     """That nobody can say what a source would pick: nothing is not what comes then."""
-    if not sources.is_source(resource.key):
-        return ()
     policy, listed = sources.policy(resource), context.snapshot.tags.get(sources.url(resource))
     if not policy.semver or policy.digest or (listed is not None and listed.tags):
         return ()
@@ -217,17 +221,16 @@ def _unlisted(context: Context, resource: Resource) -> tuple[str, ...]:
 def _moved(context: Context, move: Move) -> str:
     """What comes by a resumption, by its name; what its source has stored when that is all."""
     source = context.snapshot.get(move.source)
+    assert source is not None, "nothing moves by a source that is not there"
     line = context.snapshot.board.line(move.source)
-    stored = sources.revision(source) if source is not None else ""
-    names = names_in(context.snapshot, source) if source is not None else ()
+    stored, names = sources.revision(source), names_in(context.snapshot, source)
     runs = f" (runs {line.running.text or 'nothing'})" if line is not None else ""
     return f"{version_text(move.after or stored, names)}{runs}"
 
 
 def _resumed(resource: Resource, means: Means) -> Iterable[AnyStep]:
     """How its controller is seen to look again."""
-    kind = kinds.of(resource.key)
-    if means.annotation and kind is not None and kind.reconciles:
+    if means.annotation:
         # No new generation comes of an annotation: a run is asked for (docs/flux.md#triggers).
         return request(resource, 1, ("resume",))
     name = resource.key.label

@@ -24,7 +24,7 @@ from fluxtui.domain.patchfields import holds
 from fluxtui.domain.plan import AT_WRITE, AwaitStep, Plan
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Feed, TagList
-from tests.builders import CONFIG, NS, URL, ks, revision, source, tag_list
+from tests.builders import CONFIG, NS, URL, digest, ks, revision, source, tag_list
 
 SUSPENDABLE = [kind for kind in kinds.ALL if kind.suspends is not None]
 ANNOTATED = [kind for kind in SUSPENDABLE if kind.suspends and kind.suspends.annotation]
@@ -147,6 +147,14 @@ def test_a_resumption_names_what_comes_and_what_runs() -> None:
     user = ks(applied=revision("v1.4.2", "a"), suspend=True)
     made = plan("resume", at(feeds, user, on=user))
     assert any("v1.5.0 (runs v1.4.2)" in effect for effect in made.effects), made.effects
+
+
+def test_a_resumption_calls_a_digest_by_its_tag_and_says_that_nothing_runs() -> None:
+    held = source(stored=digest("b"), suspend=True, ref={"tag": "stable"})
+    user = ks(suspend=True)
+    tags = [tag_list({"v1.5.0": "b"})]
+    of_user = plan("resume", at(held, user, on=user, tags=tags))
+    assert "staging would pick v1.5.0 (runs nothing)" in of_user.effects
 
 
 def test_a_resumption_before_the_tags_are_listed_says_what_it_cannot_see() -> None:
