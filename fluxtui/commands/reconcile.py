@@ -120,9 +120,6 @@ def _subject(context: Context) -> Resource | None:
     resource = object_of(context)
     if resource is None or sources.is_source(resource.key):
         return source_of(context)
-    fed = appliers.source(resource)
-    if fed is not None:
-        return resource if context.snapshot.get(fed) is not None else None
     return resource if roles.stands_on(context.snapshot, resource) else None
 
 

@@ -44,6 +44,13 @@ def test_a_git_source_is_held_on_a_commit(on: Resource) -> None:
     )
 
 
+def test_before_anything_was_fetched_again_what_runs_is_nothing_to_go_back_to() -> None:
+    empty = obj("git", "fleet", {"url": "https://git.test/fleet", "ref": {"branch": "main"}})
+    where = at(empty, user(), on=empty)
+    assert default("pin", where) == TWO
+    assert default("rollback", where) == ONE
+
+
 def test_what_a_user_ran_of_another_kind_of_source_is_no_commit_to_go_back_to() -> None:
     done = "ReconciliationSucceeded"
     runs = [(f"main@sha1:{TWO}", done, "2026-11-23T02:00:00Z"),

@@ -14,10 +14,11 @@ from fluxtui.domain.ask import AskRemote
 from fluxtui.domain.commitrange import CommitRange
 from fluxtui.domain.gitreference import GitReference, RemoteAnswer, RemoteQuestion
 from fluxtui.domain.marks import PIN_INVERSE, hold_text
-from fluxtui.domain.plan import Move
+from fluxtui.domain.moves import moves_of
+from fluxtui.domain.plan import Move, PatchStep
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import TagList
-from tests.builders import CONFIG, NS, ks
+from tests.builders import CONFIG, NS, ks, snapshot
 
 WELL = [("1.5.0", "deployed"), ("1.4.2", "superseded")]
 LISTED = TagList(f"{INDEX}#web", ("2.0.0", "1.6.0", "1.5.0", "1.4.2"), listed_at=1.0)
@@ -64,6 +65,17 @@ def test_what_is_at_it_already_goes_nowhere() -> None:
         tags=(TagList(f"{INDEX}#web", (), listed_at=1.0),),
     )  # fmt: skip
     assert plan("range", unlisted, semver=">=2.0.0").moves == (), "nobody has listed what there is"
+
+
+@pytest.mark.parametrize("verifies", [False, True])
+def test_a_source_that_verifies_tags_goes_to_no_commit(verifies: bool) -> None:
+    more = {"verify": {"mode": "Tag"}} if verifies else {}
+    spec = {"url": URL, "ref": {"branch": "main"}, **more}
+    one = obj("git", "fleet", spec, {"artifact": {"revision": STORED}})
+    patch = {"spec": {"ref": {"commit": TWO}}}
+    write = PatchStep("pin", "pin", target=one.key, patch=patch, resource_version="7")
+    goes = [move.after for move in moves_of(snapshot(one), (write,))]
+    assert goes == ([] if verifies else [f"sha1:{TWO}"])
 
 
 def test_an_unpinned_release_goes_where_its_range_picks() -> None:

@@ -240,6 +240,13 @@ def test_a_build_whose_manifest_was_not_read_goes_by_its_tag() -> None:
     assert [(build.name, build.digest) for build in act_of(where, step).builds] == [("1.5.0", "")]
 
 
+def test_what_reaches_only_who_is_frozen_waits_there() -> None:
+    user = ks(applied=A, suspend=True, annotations={FREEZE: "staging-1"})
+    danger, = (d for d in tagged(seen(source(stored=A), user), "9.0.0", "b")
+               if d.rule == "in-freeze")  # fmt: skip
+    assert danger.level is Gravity.CARE and "waits" in danger.says
+
+
 def test_what_is_not_read_yet_is_not_said_to_be_ill() -> None:
     unread = ks(applied=A, conditions=[])
     where = seen(source(stored=A, ref={"semver": "1.5.0"}), unread)

@@ -43,7 +43,7 @@ def _runs(act: Undertaking, build: Candidate, now: str) -> Iterator[str]:
             place = line.key.environment
             if line.running.digest and line.running.digest == build.digest:
                 since = _since(act.snapshot, line)
-                if line.health.level is Level.OK and since:
+                if line.health.level is Level.OK:
                     well[place] = max(well.get(place, ""), since, key=order)
     moment = seconds(now)
     for place, since in sorted(well.items(), key=lambda entry: order(entry[1])):
