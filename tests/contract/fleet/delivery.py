@@ -29,7 +29,7 @@ from fluxtui.kit.clock import Clock
 from fluxtui.world.simulator.simulator import Simulator
 from tests.contract.fleet.cases import met, place_of
 from tests.contract.fleet.story import REQUEST, Fleet, begun
-from tests.contract.server import Server, wait_until
+from tests.contract.server import Server, wait_gone, wait_until
 from tests.end_to_end.terminal import Terminal
 from tests.world.apiserver.client import Client
 
@@ -100,10 +100,12 @@ def kustomization(
     return _object(_APPLY, "Kustomization", namespace, name, body)
 
 
-def release(namespace: str, name: str, version: str, **spec: Any) -> Json:
-    """A HelmRelease of the chart `greeting`."""
-    chart = {"chart": "greeting", "version": version, "interval": SLOW}
-    of = {"spec": {**chart, "sourceRef": {"kind": "HelmRepository", "name": "charts"}}}
+def release(
+    namespace: str, name: str, version: str, *, chart: str = "greeting", **spec: Any
+) -> Json:
+    """A HelmRelease of that chart."""
+    wanted = {"chart": chart, "version": version, "interval": SLOW}
+    of = {"spec": {**wanted, "sourceRef": {"kind": "HelmRepository", "name": "charts"}}}
     return _object(_HELM, "HelmRelease", namespace, name, {"interval": SLOW, "chart": of, **spec})
 
 
@@ -153,6 +155,11 @@ class Delivery:
     def server(self) -> Server:
         return self.fleet.server
 
+    def configure(self, **more: Any) -> None:
+        """More of the configuration."""
+        text = yaml.safe_dump({**self._config(), **more}, sort_keys=False)
+        self.config.write_text(text)
+
     def url(self, name: str) -> str:
         """The repository of that name."""
         return f"oci://{self.fleet.places['REGISTRY']}/acme/{name}"
@@ -176,12 +183,20 @@ class Delivery:
         }
         self.fleet.git.commit(texts, message)
 
+    def charts(self, namespace: str) -> Json:
+        """The HelmRepository of that namespace."""
+        spec = {"url": f"{self.fleet.places['SHOP']}/charts", "interval": SLOW}
+        return _object(_SOURCE, "HelmRepository", namespace, "charts", spec)
+
+    def git(self, namespace: str, name: str, **ref: str) -> Json:
+        """A GitRepository of that namespace."""
+        url = f"{self.fleet.places['SHOP']}/git/deploy.git"
+        spec = {"url": url, "interval": SLOW, "ref": ref}
+        return _object(_SOURCE, "GitRepository", namespace, name, spec)
+
     def till(self, version: str) -> None:
         """Commit production's release of that version."""
-        url = f"{self.fleet.places['SHOP']}/charts"
-        spec = {"url": url, "interval": SLOW}
-        charts = _object(_SOURCE, "HelmRepository", "production", "charts", spec)
-        objects = (charts, release("production", "till", version))
+        objects = (self.charts("production"), release("production", "till", version))
         self.commit({"environments/production/till.yaml": objects}, f"till {version}")
 
     @contextlib.contextmanager
@@ -208,6 +223,11 @@ class Delivery:
         """Until what is live is so. Raises AssertionError with its last state."""
         with self._api() as api:
             return wait_until(api, _path(key), good, _PATIENCE)
+
+    def gone(self, key: str) -> None:
+        """Return once nothing of that name is live."""
+        with self._api() as api:
+            wait_gone(api, _path(key), _PATIENCE)
 
     def ready(self, *keys: str) -> None:
         for key in keys:
@@ -254,6 +274,7 @@ _API = {
     "Kustomization": (_APPLY, "kustomizations"),
     "HelmRelease": (_HELM, "helmreleases"),
     "Deployment": ("apps/v1", "deployments"),
+    "StatefulSet": ("apps/v1", "statefulsets"),
 }
 
 
@@ -268,13 +289,21 @@ def _path(key: str) -> str:
 @contextlib.contextmanager
 def delivery(folder: Path) -> Iterator[Delivery]:
     """A delivery that is well everywhere; its processes end with the `with`."""
-    with begun(folder / "fleet") as fleet, simulated(fleet.server):
+    with empty(folder) as found, simulated(found.server):
+        _open(found)
+        yield found
+
+
+@contextlib.contextmanager
+def empty(folder: Path) -> Iterator[Delivery]:
+    """Both environments, with nothing in them, where no workload lives."""
+    with (
+        begun(folder / "fleet") as fleet,
+        contextlib.closing(RegistryClient(RegistrySettings(), environ={})) as client,
+    ):
         for name in ENVIRONMENTS:
             fleet.api.post("/api/v1/namespaces", {"metadata": {"name": name}}).ok()
-        with contextlib.closing(RegistryClient(RegistrySettings(), environ={})) as client:
-            found = Delivery(fleet, folder / "home", client)
-            _open(found)
-            yield found
+        yield Delivery(fleet, folder / "home", client)
 
 
 def _open(delivery: Delivery) -> None:
@@ -297,12 +326,7 @@ def _open(delivery: Delivery) -> None:
 
 def roots(delivery: Delivery, environment: str, interval: str = PARENT) -> tuple[Json, Json]:
     """What a person applies by hand: Git, and the Kustomization of all that is there."""
-    spec = {
-        "url": f"{delivery.fleet.places['SHOP']}/git/deploy.git",
-        "interval": SLOW,
-        "ref": {"branch": "main"},
-    }
-    git = _object(_SOURCE, "GitRepository", environment, "infra", spec)
+    git = delivery.git(environment, "infra", branch="main")
     path = f"./environments/{environment}"
     root = kustomization(environment, "infra", of="GitRepository", path=path, interval=interval)
     return git, root

@@ -31,10 +31,12 @@ _WHO = {"NAME": "fleet", "EMAIL": "fleet@example.com", "DATE": _WHEN}
 _GIT = {f"GIT_{role}_{k}": v for role in ("AUTHOR", "COMMITTER") for k, v in _WHO.items()}
 
 
-def chart(name: str, version: str, templates: Mapping[str, str]) -> bytes:
+def chart(
+    name: str, version: str, templates: Mapping[str, str], values: str = "greeting: hello\n"
+) -> bytes:
     """A packed chart, the same bytes each time."""
     about = {"apiVersion": "v2", "name": name, "version": version, "appVersion": version}
-    files = {"Chart.yaml": yaml.safe_dump(about), "values.yaml": "greeting: hello\n"}
+    files = {"Chart.yaml": yaml.safe_dump(about), "values.yaml": values}
     files |= {f"templates/{path}": text for path, text in templates.items()}
     return packed({f"{name}/{path}": text for path, text in files.items()})
 

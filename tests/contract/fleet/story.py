@@ -117,7 +117,7 @@ _SECRETS = {
 @dataclass(frozen=True, slots=True)
 class Fleet:
     """`places` are the words of the objects and the addresses put in for them; `processes` the
-    controllers that run."""
+    controllers that run; `charts` what the Helm repository offers, by file name."""
 
     server: Server
     api: Client
@@ -127,6 +127,7 @@ class Fleet:
     folder: Path  # of all files of the servers and controllers
     git: GitRepository
     processes: Mapping[str, subprocess.Popen[bytes]]
+    charts: dict[str, bytes]
 
     def live(self, case: Case) -> dict[str, Any]:
         return self.api.get(case.path).ok()
@@ -155,7 +156,7 @@ def begun(folder: Path, brought: Path | None = None) -> Iterator[Fleet]:
             with Controllers(server, folder / "controllers", programs) as controllers:
                 fleet = [case for name in controllers.running for case in cases(name, places)]
                 stored, running = controllers.storage, controllers.running
-                yield Fleet(server, api, fleet, places, stored, folder, git, running)
+                yield Fleet(server, api, fleet, places, stored, folder, git, running, shop.charts)
                 controllers.alive()
         finally:
             plane.stop()
