@@ -196,3 +196,17 @@ async def test_end_and_home_move_the_text_also_where_a_name_is_typed(
         await pilot.press("home")
         await sees(pilot, "in production")
         assert "STEPS" not in text(app)
+
+
+async def test_the_title_of_a_review_says_where_to_however_long_names_are(
+    make_app: MakeApp,
+) -> None:
+    engine, app = Asked(), make_app()
+    source = "OCIRepository/activity-system/activity"
+    title = f"pin {source} in staging to v0.0.0-staging-test-deploy-0041"
+    engine.open.set()
+    async with opened(app, (80, 24)) as pilot:
+        await app.push_screen(Review(replace(MOVING, title=title), Demand(()), engine.run))
+        await sees(pilot, "─ pin OCIRepository/activity in staging to v0.0.0", "deploy-0041 ─")
+        await pilot.resize_terminal(120, 40)
+        await sees(pilot, f"─ {title} ─")

@@ -48,7 +48,7 @@ class Compared(Sheet[None]):
 
     def on_mount(self) -> None:
         """Fill it: there is nothing to wait for."""
-        self.box.border_title = self._title.replace("[", r"\[")
+        self.entitle(self._title)
         self.box.border_subtitle = "esc q d back to the review   enter text"
         table = self.query_one(Table)
         self.set_focus(table)

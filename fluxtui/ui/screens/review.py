@@ -110,7 +110,6 @@ class Review(Sheet[bool]):
 
     def on_mount(self) -> None:
         """Protected: the field has the focus."""
-        self.box.border_title = self._plan.title.replace("[", r"\[")
         if self._demand.names:
             self.set_focus(self.query_one("#confirm", Input))
         self._lay_out()
@@ -257,6 +256,7 @@ class Review(Sheet[bool]):
             self._declarations,
             "f4" if self._demand.names else "d",
         )
+        self.entitle(self._plan.title)
         self.query_one("#plan", Paragraph).show_lines(lines)
         question: tuple[Line, ...] = ((), *self._question())
         self.query_one("#ask", Paragraph).show_lines(question)

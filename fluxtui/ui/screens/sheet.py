@@ -20,6 +20,7 @@ from textual.widget import Widget
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.gate import Gated, KeyGate, Typed, is_text
+from fluxtui.ui.spans import fit, plain, shorter_names
 
 Result = TypeVar("Result")
 
@@ -64,6 +65,13 @@ class Sheet(ModalScreen[Result], Generic[Result]):
     def inner_width(self) -> int:
         """Cells for text inside the box, minus a scroll bar."""
         return max(20, (self.box.content_size.width or min(self.app.size.width, 110) - 4) - 1)
+
+    def entitle(self, title: str) -> None:
+        """Over the box: what does not fit loses namespaces and middles of versions before its end,
+        which says where to."""
+        room = self.inner_width - 1  # a cell of the frame's on each side of it, and of air
+        line = fit(shorter_names(((title, ""),), room), room)
+        self.box.border_title = plain(line).rstrip().replace("[", r"\[")
 
     async def mount_composed_widgets(self, widgets: list[Widget]) -> None:
         """Its widgets are there when this is over, and not before."""
