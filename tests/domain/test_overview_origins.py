@@ -108,6 +108,29 @@ def test_what_a_source_stands_on_is_not_blamed_while_nobody_can_see_it() -> None
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("named", ["a", "b"])
+def test_those_that_say_that_they_are_made_of_each_other_are_blamed_and_not_followed_for_ever(
+    named: str,
+) -> None:
+    """Anybody may write that into an ExternalArtifact; no API refuses it."""
+
+    def made_of(name: str, whom: str) -> Resource:
+        who = {
+            "apiVersion": "source.toolkit.fluxcd.io/v1",
+            "kind": "ExternalArtifact",
+            "name": whom,
+        }
+        return other("ea", name, (LOST,), sourceRef=who)
+
+    ring = made_of("a", named), made_of("b", "a")
+    spec = {"sourceRef": {"kind": "ExternalArtifact", "name": "a"}}
+    user = other("ks", "web", (failed("ArtifactFailed", "no artifact"),), **spec)
+    seen = snapshot(*ring, user)
+    assert why(ring[0].key, seen) == (named, "OCIPullFailed: no such tag")
+    (node,) = seen.board.chains["staging"]
+    assert node.root is not None and node.root.name == named
+
+
 def test_only_who_is_given_nothing_is_told_of_its_source() -> None:
     empty = source(ready=LOST)
 

@@ -93,7 +93,7 @@ def is_among(resource: Resource, entries: Iterable[Mapping[str, Any]], other: Re
     means all, or all with these labels."""
     for entry in entries:
         key = reference(resource, entry, other.key.group)
-        if key is None or key not in (other.key, other.key._replace(name="*")):
+        if key not in (other.key, other.key._replace(name="*")):
             continue
         labels = mapping_at(entry, "matchLabels")
         if all(other.labels.get(name) == value for name, value in labels.items()):

@@ -42,21 +42,26 @@ def faults(members: Iterable[Facts], snapshot: Snapshot) -> dict[Key, SourceFaul
     return faulty
 
 
-def fault_of(source: Key, snapshot: Snapshot) -> SourceFault | None:
+def fault_of(
+    source: Key, snapshot: Snapshot, above: frozenset[Key] = frozenset()
+) -> SourceFault | None:
     """Why a source has nothing to give, and the object that it lies with; None when it has
-    something, or when nobody can know."""
+    something, or when nobody can know. `above`: those that stand on it, where it is asked for them:
+    an ExternalArtifact may name any other as what it is made of, itself too."""
     why = _empty(source, snapshot)
     if not why:
         return None
     resource = snapshot.get(source)
-    behind = _behind(resource, snapshot) if resource is not None else None
+    behind = _behind(resource, snapshot, above | {source}) if resource is not None else None
     return behind or SourceFault(source, why)
 
 
-def _behind(source: Resource, snapshot: Snapshot) -> SourceFault | None:
+def _behind(source: Resource, snapshot: Snapshot, above: frozenset[Key]) -> SourceFault | None:
     """What the source stands on itself, when that gives nothing or fails."""
     for key in kinds.needs(source):
-        fault = fault_of(key, snapshot)
+        if key in above:
+            continue
+        fault = fault_of(key, snapshot, above)
         if fault is not None:
             return fault
         resource = snapshot.get(key)
