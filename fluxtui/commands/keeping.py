@@ -41,11 +41,13 @@ def declared_fields(snapshot: Snapshot, plan: Plan) -> tuple[DeclaredField, ...]
     suspended now."""
     fields: dict[DeclaredField, None] = {}
     for step in plan.steps:
-        resource = snapshot.get(step.target) if isinstance(step, PatchStep) else None
-        parent = appliers.parent(resource) if resource is not None else None
-        if not isinstance(step, PatchStep) or resource is None or parent is None:
+        if not isinstance(step, PatchStep):
             continue
-        if snapshot.get(parent) is not None:
+        resource = snapshot.get(step.target)
+        if resource is None:
+            continue
+        parent = appliers.parent(resource)
+        if parent is not None and snapshot.get(parent) is not None:
             paths = put_back(resource, _paths("spec", step.patch.get("spec")))
             fields |= dict.fromkeys(DeclaredField(parent, resource.key, path) for path in paths)
     return tuple(fields)

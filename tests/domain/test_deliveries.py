@@ -182,6 +182,22 @@ def test_what_is_tried_stands_beside_what_runs(ready: Any, text: str, level: Lev
     assert line.health.level is level
 
 
+def test_what_takes_files_is_dated_by_its_source_and_not_by_its_own_runs() -> None:
+    """A Kustomization reconciles the same files again and again."""
+    runs = {"firstReconciled": T1, "lastReconciled": "2026-11-22T10:00:00Z",
+            "lastReconciledStatus": "ReconciliationSucceeded",
+            "metadata": {"revision": "main@sha1:" + "a" * 40}}  # fmt: skip
+    status = {"conditions": [READY], "observedGeneration": 1, "history": [runs],
+              "lastAppliedRevision": "main@sha1:" + "a" * 40}  # fmt: skip
+    spec = {"sourceRef": {"kind": "GitRepository", "name": "fleet"}}
+    user = made("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "apps", spec, status)
+    stored = {"revision": "main@sha1:" + "a" * 40, "lastUpdateTime": T2}
+    seen = {"conditions": [READY], "observedGeneration": 1, "artifact": stored}
+    where = {"url": "https://git.test/fleet"}
+    git = made("source.toolkit.fluxcd.io/v1", "GitRepository", "fleet", where, seen)
+    assert only(snapshot(user, git))[1].at == T2
+
+
 def test_before_the_first_release_nothing_runs() -> None:
     one = release(conditions=[PROGRESSING], lastAttemptedRevision="1.5.0")
     _row, line = only(snapshot(one, chart("1.5.0")))

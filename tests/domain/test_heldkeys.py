@@ -22,3 +22,4 @@ def test_an_object_without_data_has_none_and_one_without_managers_says_nothing()
     assert held_keys({"name": "db"}) is None
     assert held_keys({"managedFields": []}) is None
     assert held_keys({"managedFields": [{"manager": "m"}]}) is None
+    assert held_keys({"managedFields": ["odd"]}) is None

@@ -19,6 +19,7 @@ def test_secret_values_are_never_kept() -> None:
             "data": {"password": "aHVudGVyMg=="},
             "stringData": {"password": "hunter2"},
             "spec": {"x": "hunter2"},
+            "status": {"x": "hunter2"},
         },
     )
     assert "hunter2" not in repr(found) and "aHVudGVyMg" not in repr(found)

@@ -23,6 +23,7 @@ VARS = {
         ("in ${env}, not $env", "in staging, not $env"),
         ("$${env} costs $$5", "${env} costs $5"),
         ("${gone:=eu}-${gone:-${env}}", "eu-staging"),
+        ("${gone:-x${env}} ${gone:-x${env}y}", "xstaging xstagingy"),
         ("${empty:?x} ${empty:+x} ${env:+x}", "x x staging"),
         ("${env:-$$x} ${gone:-$$x}", "staging $$x"),
         ("${#umlaut}", "7"),
