@@ -112,6 +112,7 @@ def test_a_git_source_goes_to_the_commit_it_is_pinned_on_and_the_way_there_is_as
     assert made.moves == (Move(one.key, "", f"sha1:{TWO}"),)
     (taker,) = made.takers
     assert (taker.before, taker.after) == ("main@1111111", "2222222")
+    assert taker.takes and taker.seen, "its environment is read now"
     assert [key.name for key in taker.users] == ["apps"]
     assert made.ranges == (CommitRange(("staging",), TWO[:8], "", URL, ONE, TWO),)
     assert plan("pin", source(one), version=ONE, reason="keep").moves == ()

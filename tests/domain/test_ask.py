@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fluxtui.domain.ask import Delivery, Standing
+from fluxtui.domain.ask import BuildOf, ChartDiff, Delivery, ReadLogs, Standing, ValueOrigin
 from fluxtui.domain.commitrange import Changelog, Commit, CommitRange
 from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.objectid import ObjectId
@@ -31,3 +31,13 @@ def test_what_its_clusters_answered_joins_it_and_is_asked_no_more() -> None:
     found = Delivery(unread=("the base",), wanted=(WANTED,)).with_standing(standing)
     assert found.wanted == () and found.unread == ("the base", "staging")
     assert found.dangers == (stop, care), "the worst first"
+
+
+def test_a_question_that_says_no_more_asks_for_what_is_there_and_cheap() -> None:
+    """A log is that of what runs now, as it was written; a build is not explained, a chart not
+    rendered; and what a value comes from holds nothing secret unless somebody says so."""
+    one = WANTED.kustomization
+    log = ReadLogs(one)
+    assert not log.previous and not log.timestamps
+    assert not BuildOf(one).explain and not ChartDiff(one, "1.5.0").rendered
+    assert not ValueOrigin("spec", "file").secret
