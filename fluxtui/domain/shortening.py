@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 ARROW = "→"
+DIGEST = " (sha256:"
 UNSURE = "? "  # before what was seen last: it is never shortened away
 
 BRACKETS = {"(": ")", "[": "]", "{": "}"}
@@ -19,7 +20,8 @@ Measure = Callable[[str], int]
 
 
 def shortened(text: str, room: int, measure: Measure = len) -> str:
-    """At most `room`, the end kept; of `a -> b (3/6)` where it goes and how far."""
+    """At most `room`, the end kept; of `a -> b (3/6)` where it goes and how far. What has a name
+    goes by that alone, not by its digest behind it."""
     if measure(text) <= room:
         return text
     if room < 4:
@@ -29,6 +31,9 @@ def shortened(text: str, room: int, measure: Measure = len) -> str:
     before, arrow, after = text.partition(" -> ")
     if arrow and room >= 15:
         return _transition(before, after, room, measure)
+    name, digest, _rest = text.partition(DIGEST)
+    if name and digest:
+        return shortened(name, room, measure)
     tail = cut(text[::-1], (room - 1) * 3 // 5, measure)[::-1]
     short = cut(text, room - 1 - measure(tail), measure) + "…" + tail
     return short if balanced(short) or not balanced(text) else ended(text, room, measure)

@@ -116,3 +116,10 @@ def test_it_always_fits(text: str, room: int) -> None:
 def test_a_table_shortens_by_the_same_rule() -> None:
     shown = table(("RUNNING", "NOTE"), [(f"{BUILD} -> {BUILD} (3/6)", "x")], width=22, middle=(0,))
     assert shown.splitlines()[2].startswith("…0042 → …0042 (3/6)")
+
+
+def test_a_named_digest_is_shortened_to_its_name() -> None:
+    pinned = "v0.0.0-staging-test-deploy-0041 (sha256:35a29e6b)"
+    assert shortened(pinned, 49) == pinned
+    assert shortened(pinned, 40) == "v0.0.0-staging-test-deploy-0041"
+    assert shortened(pinned, 12).endswith("y-0041") and len(shortened(pinned, 12)) == 12

@@ -52,6 +52,7 @@ async def test_a_place_is_frozen_by_key_or_word_and_its_name(
     async with opened(app, size) as pilot:
         await pilot.press("right", *keys)
         await sees(pilot, "Which environment or stage?", "production", "would be held")
+        assert "Freeze ·" not in text(app), "it is about no service"
         await pilot.press(*"audit", "enter")
         assert await until(pilot, lambda: isinstance(app.screen, Review)), text(app)
         await sees(pilot, "freeze production", "production is protected")

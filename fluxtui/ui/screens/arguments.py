@@ -65,7 +65,8 @@ class Arguments(Sheet[Proposal | None]):
         self._command = command
         self._look = look
         context = look()
-        self._subject = subject_text(context)
+        # Which scope is a field of the form, and not what the cursor is on.
+        self._subject = "" if command.scoped else subject_text(context)
         self._choices = {a.name: a.choices(context) for a in command.arguments}
         self._defaults = {a.name: a.default(context) for a in command.arguments}
         self._notes: dict[tuple[str, str], str] = {}
