@@ -204,6 +204,13 @@ def test_the_chain_of_a_release_is_all_that_its_repository_feeds() -> None:
     }  # fmt: skip
 
 
+def test_the_chain_of_a_registrys_address_is_what_stands_on_it() -> None:
+    """Nobody looks at the address itself; its charts and releases are asked all the same."""
+    address = charts(static=True)
+    made = plan("reconcile-chain", at(address, chart_of("web"), release("web"), on=address))
+    assert [name for name, _needs in asked(made)] == [f"HelmChart/{NS}-web", "HelmRelease/web"]
+
+
 def test_the_chain_of_a_chart_itself_begins_with_it() -> None:
     chart = chart_of("web")
     made = plan("reconcile-chain", at(charts(), chart, release("web"), release("api"), on=chart))

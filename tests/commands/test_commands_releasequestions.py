@@ -60,7 +60,7 @@ def test_a_release_is_meant_by_itself_by_its_chart_and_by_its_service() -> None:
 
 def test_a_number_of_a_release() -> None:
     assert (release_number(""), release_number("7"), release_number("v7")) == (0, 7, 7)
-    for text in ("0", "-1", "1.4", "v", "²"):
+    for text in ("0", "-1", "1.4", "v", "²", "٣"):
         with pytest.raises(UsageError):
             release_number(text)
 

@@ -85,7 +85,8 @@ def test_numbers_are_compared_as_floats_and_asc_takes_the_largest() -> None:
         Refusal.AMBIGUOUS, "as high as 1e1, which is listed later",
     )  # fmt: skip
     assert why(one, "9") == (Refusal.LOWER, "less than 1e1")
-    assert pick(tags, "numerical", order="desc").chosen == "-3"
+    down = pick(tags, "numerical", order="desc")
+    assert down.chosen == "-3" and why(down, "9") == (Refusal.LOWER, "greater than -3")
     long = ["12345678901234567", "12345678901234568"]
     assert pick(long, "numerical").chosen == long[1], "64 bits do not tell them apart"
     assert pick(long[::-1], "numerical").chosen == long[0]

@@ -28,7 +28,7 @@ from review_manifests import (
     STATEFUL,
     STREAM,
 )
-from review_pairs import rules_of
+from review_pairs import delivered, rules_of
 
 from fluxtui.domain.review.catalog import ALL
 from fluxtui.domain.review.rules import RULES
@@ -172,6 +172,17 @@ def test_it_is_found(rule: str, before: str, after: str) -> None:
 @pytest.mark.parametrize(("rule", "before", "after"), HAVE_NOT)
 def test_it_is_not_where_it_only_looks_like_it(rule: str, before: str, after: str) -> None:
     assert rule not in rules_of(before, after)
+
+
+def test_a_rule_of_some_kinds_is_given_what_changed_of_those() -> None:
+    def objects(text: str) -> str:
+        kinds = ("ConfigMap", "Secret")
+        return "".join(f"---\n{{apiVersion: v1, kind: {k}, metadata: {{name: a}}, {text}}}\n"
+                       for k in kinds)  # fmt: skip
+
+    both = delivered(objects("immutable: true"), objects("immutable: false"))
+    assert [change.id.kind for change in both.changed("Secret")] == ["Secret"]
+    assert {change.id.kind for change in both.changed()} == {"ConfigMap", "Secret"}
 
 
 def test_every_rule_is_told_of_here_and_explains_itself() -> None:

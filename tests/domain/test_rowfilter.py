@@ -57,6 +57,12 @@ def test_each_form_keeps_its_rows(typed: str, names: list[str]) -> None:
     assert kept(typed) == names
 
 
+def test_in_a_text_to_read_every_form_is_a_word() -> None:
+    line = "started with label:app=web"
+    assert parsed("label:app=web", literal=True).passes(line)
+    assert not parsed("label:app=web").passes(line)
+
+
 def test_a_row_without_an_object_has_no_labels_and_no_fields() -> None:
     def passes(typed: str) -> bool:
         return parsed(typed).passes("Pod web")

@@ -143,7 +143,7 @@ def line_of(delivery: DeliveryRow) -> Line:
     held = suspension(source) if source is not None else None
     return Line(
         key=facts.key,
-        source=source.key if source is not None else facts.origin,
+        source=facts.origin,
         running=running,
         would_pick=picked,
         newest=_newest(delivery),
