@@ -66,6 +66,12 @@ def test_a_version_that_a_registry_does_not_have_is_no_range() -> None:
     assert selection.newest == "1.3.0"
 
 
+def test_a_time_without_a_zone_is_read_as_utc_and_none_is_before_all_others() -> None:
+    bare, later = "2026-01-01T00:00:00", "2026-01-01T00:30:00+01:00"
+    assert pick("^1", Charts.INDEX, "1.0.0+a", "1.0.0+b", _0=bare, _1=later).chosen == "1.0.0+a"
+    assert pick("^1", Charts.INDEX, "1.0.0+a", "1.0.0+b", _0="", _1=bare).chosen == "1.0.0+b"
+
+
 def test_what_finds_nothing_names_the_field_that_people_wrote() -> None:
     charts = [pick("^9", kind, "1.2.0").error for kind in (Charts.INDEX, Charts.REGISTRY)]
     assert charts[0] == "no match found for version: ^9" == charts[1]

@@ -77,6 +77,12 @@ def test_letters_are_compared_as_bytes_and_asc_takes_the_last(
     assert why(one, "focal") == (Refusal.LOWER, reason)
 
 
+@pytest.mark.parametrize("way", ["alphabetical", "numerical", "semver"])
+def test_of_no_tags_at_all_none_is_picked(way: str) -> None:
+    one = pick([], way, semver="*")
+    assert one.chosen == "" and one.error
+
+
 def test_numbers_are_compared_as_floats_and_asc_takes_the_largest() -> None:
     tags = ["9", "10", "1e1", "8.5", "-3"]
     one = pick(tags, "numerical")

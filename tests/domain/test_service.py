@@ -25,6 +25,8 @@ MIRROR = "oci://mirror.example.net:5000/cache/activity"
         ("oci://10.0.0.1:5000/acme/app", "acme/app"),
         ("oci://acme/app", "acme/app"),
         ("acme/app", "acme/app"),
+        ("oci://registry.example.com", "registry.example.com"),
+        ("localhost", "localhost"),
     ],
 )
 def test_the_path_of_a_url_is_what_follows_its_host(url: str, path: str) -> None:

@@ -55,5 +55,5 @@ def spelling(tag: str) -> str:
 
 def _moment(text: str) -> int:
     # No time is Go's zero time, before all others.
-    moment = instant(text, zone=False) if text else None
+    moment = instant(text, zone=False)
     return -1 if moment is None else moment
