@@ -32,12 +32,12 @@ class Container:
     """
 
     name: str
-    state: str = ""
-    reason: str = ""
-    restarts: int = 0
-    has_previous: bool = False
-    init: bool = False
-    rank: int = CALM
+    state: str
+    reason: str
+    restarts: int
+    has_previous: bool
+    init: bool
+    rank: int
 
     @property
     def failing(self) -> bool:
