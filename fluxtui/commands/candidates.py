@@ -153,7 +153,7 @@ def _when_it_ran(snapshot: Snapshot, source: Resource, version: str) -> str:
         running_revision(snapshot, source),
         sources.revision(source),
     )
-    return next((digest_of(r) for r in revisions if r and version_text(r, names) == version), "")
+    return next((digest_of(r) for r in revisions if version_text(r, names) == version), "")
 
 
 def resolve(context: Context, source: Resource, version: str, *, back: bool) -> str:

@@ -144,6 +144,14 @@ def taker(name: str) -> Resource:
     return obj("hr", name, {"chartRef": {"kind": "OCIRepository", "name": "web"}}, status)
 
 
+def test_a_chart_that_is_held_on_what_runs_is_applied_by_nobody_once_more() -> None:
+    one = taker("web")
+    where = at(oci(), one, on=one, tags=[tag_list({"1.5.0": "b"}, URL)])
+    made = plan("pin", where, version="1.5.0", reason="keep")
+    assert made.effects[0].startswith("staging stays on 1.5.0")
+    assert not any("Kustomization" in effect for effect in made.effects), made.effects
+
+
 def test_a_chart_of_a_registry_goes_back_for_all_that_take_it() -> None:
     one = taker("web")
     listed = [tag_list({"1.4.2": "a", "1.5.0": "b"}, URL)]

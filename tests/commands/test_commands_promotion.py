@@ -204,8 +204,11 @@ def test_a_slip_of_the_hand_is_no_version_and_nothing_is_planned() -> None:
     with pytest.raises(UsageError) as refused:
         plan(at(), "v1.5.O")
     assert refused.value.next.endswith("; tags like it: 1.5.0"), "a letter for a digit"
-    with pytest.raises(UsageError, match="banana is no version"):
-        plan(at(tags=()), "banana")  # and nothing is listed that it could be meant for
+    with pytest.raises(UsageError, match="banana is no version") as refused:
+        plan(at(tags=()), "banana")
+    assert refused.value.next == "for example v1.5.0", (
+        "nothing is listed that it could be meant for"
+    )
     channel = source("production", stored=revision("1.5.0", "b"), ref={"tag": "stable"})
     made = plan(at(HERE, RUNS, channel), "stable")
     assert made.steps[0].title.startswith("name ")
