@@ -41,9 +41,9 @@ class RunsIn:
     """
 
     environment: str
-    under_another_tag: bool = False
-    reached: int = 0
-    of: int = 0
+    under_another_tag: bool
+    reached: int
+    of: int
 
     def __str__(self) -> str:
         if self.under_another_tag:

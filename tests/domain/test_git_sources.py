@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fluxtui.domain import roles
+from fluxtui.domain import kinds, roles
 from fluxtui.domain.kinds import gitrepository
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import commit_text, tag_of, version_text
@@ -43,6 +43,23 @@ def git(name: str = "platform", *, spec: Any = None, status: Any = None) -> Reso
 )  # fmt: skip
 def test_the_strongest_of_what_a_git_source_follows_is_told(ref: Any, words: str) -> None:
     assert gitrepository.follows(git(spec={"url": "https://g", "ref": ref})) == words
+
+
+@pytest.mark.parametrize(
+    ("ref", "why"),
+    [
+        ({"semver": "^1.0"}, ""),
+        ({"semver": "^1.0", "branch": "main"}, ""),  # the range is the stronger
+        ({"branch": "main"}, "it follows branch main, and not its tags by a range"),
+        ({"semver": "^1.0", "tag": "v1"}, "it follows tag v1, and not"),
+        ({"semver": "^1.0", "name": "refs/pull/1/head"}, "it follows refs/pull/1/head, and not"),
+    ],
+)
+def test_a_range_is_heeded_where_nothing_stronger_stands_beside_it(ref: Any, why: str) -> None:
+    one = git(spec={"url": "https://g", "ref": ref})
+    field = kinds.ranged(one)
+    assert field is not None
+    assert field.bar(one).startswith(why) and bool(field.bar(one)) is bool(why)
 
 
 def test_a_commit_is_read_by_its_branch_and_first_digits_and_is_no_tag() -> None:
