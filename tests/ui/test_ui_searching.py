@@ -39,6 +39,27 @@ async def test_a_line_of_a_log_stays_whole(make_app: MakeApp, engine: ScriptedEn
         assert " other" not in text(app)
 
 
+async def test_a_log_that_is_searched_is_followed_all_the_same(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    app = make_app(with_pods(pod()))
+    async with opened(app, SMALL) as pilot:
+        log = await open_log(pilot, engine)
+        log.write("level=error first", "something else")
+        await sees(pilot, "something else")
+        await pilot.press("slash", *"=error", "enter")
+        assert await until(pilot, lambda: "something else" not in text(app))
+        assert "held" not in text(app), "the last that is shown is the end"
+        log.write(*(f"level=error {number}" for number in range(50)), "other")
+        await sees(pilot, "level=error 49", "following")
+        await pilot.press("up")
+        await sees(pilot, "held, f goes to the end")
+        await pilot.press("f")
+        await sees(pilot, "following")
+        await pilot.press("escape")
+        await sees(pilot, "▎other", "following")
+
+
 async def test_what_goes_on_below_stands_under_its_text(make_app: MakeApp) -> None:
     app = make_app()
     async with opened(app, SMALL) as pilot:

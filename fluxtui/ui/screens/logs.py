@@ -248,11 +248,15 @@ class Logs(Searching):
 
     @on(Table.Moved)
     def _moved(self) -> None:
-        table = self.query_one(Table)
-        at_end = not self._rows or table.selected is None or table.selected.id == self._rows[-1].id
+        at_end = self.query_one(Table).at_end
         if at_end != self._sticks:
             self._sticks = at_end
             self._draw_head()
+
+    def narrowed(self) -> None:
+        """Who is at the end stays there, whichever lines are left."""
+        if self._sticks:
+            self.query_one(Table).action_edge(1)
 
     def action_follow(self) -> None:
         """To the end, and stay there."""

@@ -36,6 +36,9 @@ class Searching(Sheet[None]):
         """The keys that the lower edge names while nobody searches."""
         return ""
 
+    def narrowed(self) -> None:
+        """Other lines are listed than before."""
+
     def draw_keys(self) -> None:
         """The lower edge: what is wrong with what is searched for, or the keys."""
         trouble, keys = self.query_one(Table).filter_trouble, self.keys
@@ -59,19 +62,23 @@ class Searching(Sheet[None]):
         """Out of the search, then out of the sheet."""
         if self._composed and self._field.display:
             self._field.value = ""
-            self.query_one(Table).filter("")  # now: its message comes when the field is gone
+            self._narrow("")  # now: its message comes when the field is gone
             self._to_the_lines()
         else:
             super().action_close()
 
     @on(Input.Changed, "#search")
     def _search(self, event: Input.Changed) -> None:
-        self.query_one(Table).filter(event.value)
+        self._narrow(event.value)
         self.draw_keys()
 
     @on(Input.Submitted, "#search")
     def _searched(self) -> None:
         self._to_the_lines()
+
+    def _narrow(self, words: str) -> None:
+        self.query_one(Table).filter(words)
+        self.narrowed()
 
     def _to_the_lines(self) -> None:
         """The lines have the focus; a search for nothing is none."""

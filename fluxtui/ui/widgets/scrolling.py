@@ -84,6 +84,11 @@ class Scrolling(Painted, ScrollView, can_focus=True):
         return None
 
     @property
+    def at_end(self) -> bool:
+        """Whether the cursor is on the last row that is listed."""
+        return self._cursor >= len(self._listing) - 1
+
+    @property
     def first(self) -> Hashable:
         """What the first row stands for; None where there is none."""
         return self._listing.id_at(self._nearest(0, 1))
