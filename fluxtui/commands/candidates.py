@@ -112,23 +112,23 @@ def note(context: Context, version: str) -> str:
         return ""
     digest = known_digest(snapshot, source, version)
     remarks = [_alias(names_in(snapshot, source), version)]
-    runs = bool(digest) and digest == digest_of(running_revision(snapshot, source))
-    if runs:
-        remarks.append("is rolled out here now" if _is_underway(snapshot, source) else "runs here")
+    here = bool(digest) and digest == digest_of(running_revision(snapshot, source))
     record, place = record_of(snapshot, sources.url(source)), source.key.environment
-    if not runs:
+    if not here:
         remarks.append(record.note(digest, version, place))
     elif went_well(snapshot, source, digest):
-        remarks.append(record.note(digest, version, place, context.now))
+        remarks += [_standing(snapshot, source), record.note(digest, version, place, context.now)]
     else:
-        remarks.append(record.failure(digest, version, place))
+        remarks += [_standing(snapshot, source), record.failure(digest, version, place)]
     return ", ".join(part for part in remarks if part)
 
 
-def _is_underway(snapshot: Snapshot, source: Resource) -> bool:
-    """Whether its Kustomizations are on different builds, so that none is what runs."""
+def _standing(snapshot: Snapshot, source: Resource) -> str:
+    """How far what `running_revision` names has come with those who take it."""
     line = snapshot.board.line(source.key)
-    return line is not None and bool(line.running.text) and not line.running.version
+    if line is None or not line.running.text:
+        return "stored here, and nothing runs it"
+    return "runs here" if line.running.version else "is rolled out here now"
 
 
 def _alias(names: Tables, version: str) -> str:

@@ -235,6 +235,13 @@ def test_only_what_all_of_them_run_well_is_well(member: Resource, says: str) -> 
     assert candidates.note(where, "1.5.0") == says
 
 
+def test_what_is_stored_and_applied_by_nobody_does_not_run() -> None:
+    waiting = ks(name="web", conditions=[condition("Ready", "Unknown", "Progressing")])
+    for users in ((), (waiting,)):
+        where = at(source(stored=A), *users, tags=[LIST])
+        assert candidates.note(where, "1.4.2") == "stored here, and nothing runs it"
+
+
 def test_nothing_runs_where_nothing_is_known_to_run() -> None:
     where = at(source())
     assert not candidates.running(where)

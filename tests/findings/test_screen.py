@@ -135,6 +135,6 @@ def test_while_an_act_runs_the_chain_stays_and_each_act_is_one_row(opens: Opens)
     terminal.loses("STEPS", within=SOON)
     terminal.sees("✓ done", "reconcile", "WHY", "activity-ui", within=SOON)
     terminal.types("5")
-    terminal.sees("SUBJECT", "reconcile OCIR", within=SOON)
+    terminal.sees("SUBJECT", "reconcile Kust", within=SOON)
     rows = terminal.text.partition("SUBJECT")[2].partition("──")[0]
-    assert rows.count("reconcile OCIR") == 1 and not re.search(r"\b(ask|wait) ", rows), rows
+    assert rows.count("reconcile Kust") == 1 and not re.search(r"\b(ask|wait) ", rows), rows
