@@ -77,7 +77,10 @@ def line(key: Key, running: str, **more: Any) -> Line:
     }
     values.update(more)
     version = "" if " " in running else running
-    return Line(key, Running(running, version, "sha256:" + "ab" * 32), **values)
+    digest = "sha256:" + "ab" * 32
+    # Without revisions nothing runs anywhere, whatever the text says.
+    live = tuple((a, f"{version}@{digest}") for a in values.get("appliers", ()) if version)
+    return Line(key, Running(running, version, digest, live), **values)
 
 
 def healthy_nodes(environment: str, names: tuple[str, ...]) -> tuple[ChainNode, ...]:
