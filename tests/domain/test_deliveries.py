@@ -76,7 +76,8 @@ def test_a_failure_that_was_taken_back_and_is_tried_again_is_still_one(past_: An
 
 def hook(made_at: str = T2, *, image: bool = False, **meta: Any) -> tuple[Resource, ...]:
     """A Job of Helm's, and its Pod, whose image is not there."""
-    meta = {"annotations": {"helm.sh/hook": "pre-upgrade"}, "creationTimestamp": made_at, **meta}
+    meta = {"annotations": {"helm.sh/hook": "pre-upgrade"}, "creationTimestamp": made_at,
+            "labels": {"app.kubernetes.io/instance": "web"}, **meta}  # fmt: skip
     selector = {"selector": {"matchLabels": {"job-name": "migrate"}}, "completions": 1}
     job = made("batch/v1", "Job", "migrate", selector, {"active": 1}, **meta)
     waits = {"waiting": {"reason": "ImagePullBackOff"}}

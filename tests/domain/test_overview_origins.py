@@ -320,14 +320,32 @@ MAKING = {**condition("Ready", "Unknown", "Progressing"), "lastTransitionTime": 
 
 
 def job(
-    name: str = "migrate", hook: str = "pre-upgrade", made: str = SINCE, of: str = "", **more: Any
+    name: str = "migrate",
+    hook: str = "pre-upgrade",
+    made: str = SINCE,
+    of: str = "web",
+    **more: Any,
 ) -> Resource:
     notes = {"helm.sh/hook": hook} if hook else {}
+    notes |= more.pop("notes", {})
     labels = {"app.kubernetes.io/instance": of} if of else {}
+    labels |= more.pop("labels", {})
     meta = {"name": name, "namespace": more.pop("namespace", NS), "creationTimestamp": made,
             "annotations": notes, "labels": labels}  # fmt: skip
     body = {"apiVersion": "batch/v1", "kind": "Job", "metadata": meta, "spec": {}, "status": more}
     return Resource.from_object("staging", body)
+
+
+def of_release(name: str, namespace: str = NS) -> dict[str, str]:
+    """Flux's owner labels."""
+    words = {"name": name, "namespace": namespace}
+    return {f"helm.toolkit.fluxcd.io/{word}": value for word, value in words.items()}
+
+
+def of_helm(name: str, namespace: str = NS) -> dict[str, str]:
+    """Helm's own annotations."""
+    words = {"name": name, "namespace": namespace}
+    return {f"meta.helm.sh/release-{word}": value for word, value in words.items()}
 
 
 def hooks(*jobs: Resource, ready: Any = MAKING) -> list[str]:
@@ -348,8 +366,14 @@ UNDONE: dict[str, Any] = {"conditions": [condition("Complete", "False")]}
         (job(made=""), False),
         (job(hook=""), False),
         (job(namespace="elsewhere"), False),
-        (job(of="web"), True),
         (job(of="another"), False),
+        (job(of=""), False),  # it names nobody
+        (job(of="another", labels=of_release("web")), True),  # Flux's labels say it best
+        (job(labels=of_release("another")), False),
+        (job(labels=of_release("web", "elsewhere")), False),
+        (job(of="", notes=of_helm("web")), True),
+        (job(notes=of_helm("another")), False),
+        (job(notes=of_helm("web", "elsewhere")), False),
         (job(**DONE), False),
         (job(**UNDONE), True),
     ],

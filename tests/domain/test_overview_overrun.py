@@ -32,7 +32,8 @@ def release(ready: Any = MAKING, **spec: Any) -> Resource:
 
 def hook(**status: Any) -> Resource:
     meta = {"name": "migrate", "namespace": NS, "creationTimestamp": SINCE,
-            "annotations": {"helm.sh/hook": "pre-upgrade"}}  # fmt: skip
+            "annotations": {"helm.sh/hook": "pre-upgrade"},
+            "labels": {"app.kubernetes.io/instance": "web"}}  # fmt: skip
     body = {"apiVersion": "batch/v1", "kind": "Job", "metadata": meta, "spec": {}}
     return Resource.from_object("staging", {**body, "status": status})
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fluxtui.domain import kinds
-from fluxtui.domain.kinds.kind import Applier, Run
+from fluxtui.domain.kinds.kind import Applier, Kind, Run
 from fluxtui.domain.kinds.reading import text_at
 from fluxtui.domain.resource import Key, Resource
 
@@ -129,9 +129,14 @@ def interval(resource: Resource) -> str:
 
 def parent(resource: Resource) -> Key | None:
     """The applier that made this object, by its owner labels."""
-    for kind in kinds.APPLIERS:
-        name = resource.labels.get(kind.owner_label, "")
-        if name:
-            namespace = resource.labels.get(kind.owner_label.replace("/name", "/namespace"), "")
-            return Key(resource.key.environment, kind.group, kind.kind, namespace, name)
-    return None
+    owners = (named_owner(resource, kind) for kind in kinds.APPLIERS)
+    return next((owner for owner in owners if owner is not None), None)
+
+
+def named_owner(resource: Resource, kind: Kind | None) -> Key | None:
+    """The applier of that kind that its owner labels name; None where they name none."""
+    name = resource.labels.get(kind.owner_label, "") if kind is not None else ""
+    if kind is None or not name:
+        return None
+    namespace = resource.labels.get(kind.owner_label.replace("/name", "/namespace"), "")
+    return Key(resource.key.environment, kind.group, kind.kind, namespace, name)

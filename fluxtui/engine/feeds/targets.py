@@ -89,7 +89,7 @@ def of_interest(namespaces: Iterable[str]) -> tuple[FeedTarget, ...]:
             replace(_PODS, namespace=ns),
             replace(_REPLICA_SETS, namespace=ns),
             replace(_CLAIMS, namespace=ns, labels=_NOBODYS),
-            replace(_JOBS, namespace=ns, labels=_NOBODYS),  # hooks of Helm's bear no owner
+            replace(_JOBS, namespace=ns, labels=_NOBODYS),  # older Flux: hooks bear no owner
             replace(_EVENTS, namespace=ns, fields=no_flux),
         )
     )
