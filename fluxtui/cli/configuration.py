@@ -40,11 +40,21 @@ def load(
     _check_contexts(config, options, environ)
     if not config.environments:
         config = replace(config, environments=_current(options, environ))
-    if options.overrides != Overrides():
-        everywhere = (replace(e, overrides=options.overrides) for e in config.environments)
-        config = replace(config, environments=tuple(everywhere))
+    everywhere = tuple(_asked(environment, options) for environment in config.environments)
     slow = options.slow or bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
-    return replace(config, slow=slow)
+    return replace(config, environments=everywhere, slow=slow)
+
+
+def _asked(environment: Environment, options: Options) -> Environment:
+    """As the flags want every Environment, a file's, a flag's or the current context's alike: what
+    is applied before all are known is lost on those that come later."""
+    if options.all_namespaces:
+        environment = replace(environment, namespaces=())
+    elif options.namespaces:
+        environment = replace(environment, namespaces=options.namespaces)
+    if options.overrides != Overrides():
+        environment = replace(environment, overrides=options.overrides)
+    return environment
 
 
 def load_if_any(
@@ -278,17 +288,6 @@ def _flags(config: Config, options: Options) -> Config:
                 replace(e, kubeconfig=options.kubeconfig) for e in config.environments
             ),
             sources=(*config.sources, f"--kubeconfig {options.kubeconfig}"),
-        )
-    if options.all_namespaces:
-        config = replace(
-            config, environments=tuple(replace(e, namespaces=()) for e in config.environments)
-        )
-    elif options.namespaces:
-        config = replace(
-            config,
-            environments=tuple(
-                replace(e, namespaces=options.namespaces) for e in config.environments
-            ),
         )
     if options.mirrors:
         from fluxtui.cli.fields import HOST

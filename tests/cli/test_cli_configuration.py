@@ -8,7 +8,7 @@ import pytest
 
 from fluxtui.cli.configuration import load, load_registries
 from fluxtui.cli.options import Options
-from fluxtui.domain.config import Config
+from fluxtui.domain.config import Config, Overrides
 from fluxtui.domain.errors import ConfigError
 
 KUBECONFIG = """
@@ -115,6 +115,26 @@ def test_a_context_by_flag_is_protected_unless_the_file_names_it(place: Place) -
     place.user.write_text("environments: {staging: {context: two, protected: false}}\n")
     found = place.load(contexts=("one", "two")).environments
     assert [(e.name, e.protected) for e in found] == [("one", True), ("staging", False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("", {}),
+        ("", {"contexts": ("two",)}),
+        ("", {"overrides": Overrides(cluster="c")}),
+        ("environments: {staging: {context: two, namespaces: [elsewhere]}}\n", {}),
+    ],
+    ids=["current context", "context by flag", "cluster by flag", "file"],
+)
+def test_a_namespace_by_flag_counts_whatever_the_environment_came_from(
+    place: Place, text: str, options: dict[str, object]
+) -> None:
+    place.user.write_text(text)
+    (only,) = place.load(**options, namespaces=("apps",)).environments
+    assert only.namespaces == ("apps",)
+    (only,) = place.load(**options, all_namespaces=True).environments
+    assert only.namespaces == ()
 
 
 def test_an_unknown_context_is_named_with_those_that_are_there(place: Place) -> None:
