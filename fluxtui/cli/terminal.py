@@ -91,9 +91,14 @@ class Terminal:
         self._app.from_signal("end")
 
     def _give_up(self) -> None:
-        """Children end with the pipes that lead to them."""
-        with contextlib.suppress(OSError):
-            os.write(sys.__stderr__.fileno(), MODES_OFF.encode()) if sys.__stderr__ else None
+        """Children end with the pipes that lead to them. Whatever is still drawn goes nowhere: on a
+        screen that was given back it would stay."""
+        with contextlib.suppress(OSError, ValueError):
+            streams = [stream.fileno() for stream in (sys.__stdout__, sys.__stderr__) if stream]
+            screen, nowhere = os.dup(streams[-1]), os.open(os.devnull, os.O_WRONLY)
+            for stream in streams:
+                os.dup2(nowhere, stream)
+            os.write(screen, MODES_OFF.encode())
         self._give_back()
         os._exit(self.code)
 
