@@ -115,7 +115,7 @@ def note(context: Context, version: str) -> str:
     here = bool(digest) and digest == digest_of(running_revision(snapshot, source))
     record, place = record_of(snapshot, sources.url(source)), source.key.environment
     if not here:
-        remarks.append(record.note(digest, version, place))
+        remarks.append(record.note(digest, version, place, now=context.now))
     elif went_well(snapshot, source, digest):
         remarks += [_standing(snapshot, source), record.note(digest, version, place, context.now)]
     else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fluxtui.domain import roles
 from fluxtui.domain.durations import age
@@ -17,7 +17,7 @@ from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, tag_of
 from fluxtui.domain.service import configured, repository_path
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.domain.spells import unbroken
+from fluxtui.domain.spells import came_again, unbroken
 from fluxtui.kit.moments import order, seconds
 
 _NAMED = 3  # Kustomizations named in a sentence
@@ -27,7 +27,8 @@ _NAMED = 3  # Kustomizations named in a sentence
 class Trial:
     """How a build last went in one Kustomization. `at` RFC 3339, "" = not kept; `now`: it is what
     that Kustomization is at this moment; `since`: when it began to go so, without a break until
-    `at` (RFC 3339, "" = not known).
+    `at` (RFC 3339, "" = not known); `runs`: it runs well there at this moment; `least`: it may have
+    gone so for longer than since then.
     """
 
     kustomization: Key
@@ -37,6 +38,8 @@ class Trial:
     at: str = ""
     now: bool = False
     since: str = ""
+    runs: bool = False
+    least: bool = False
 
     @property
     def good(self) -> bool:
@@ -49,15 +52,20 @@ class Trial:
         return appliers.is_bad(self.kustomization, self.status)
 
 
-def trials(member: Resource) -> Mapping[str, Trial]:
-    """Digest -> how it last went in that Kustomization."""
+def trials(member: Resource, feed: Resource | None = None) -> Mapping[str, Trial]:
+    """Digest -> how it last went in that Kustomization; `feed`: its source."""
     by_digest: dict[str, Trial] = {}
+    runs_now = _runs_now(member)
     for run in appliers.history(member):
         digest, at = digest_of(run.revision), run.last
         if digest and (digest not in by_digest or _later(at, by_digest[digest].at)):
             # What ran in between is no part of how long this one did.
             tag, since = tag_of(run.revision), run.first if unbroken(member, run) else ""
-            by_digest[digest] = Trial(member.key, digest, tag, run.status, at, since=since)
+            runs = digest == runs_now and appliers.is_good(member.key, run.status)
+            again = came_again(feed, digest, since) if runs else ""
+            by_digest[digest] = Trial(
+                member.key, digest, tag, run.status, at, False, again or since, runs, bool(again)
+            )
     for trial in _standing(member):
         earlier = by_digest.get(trial.digest)
         # The condition says what history may not: a build that fails leaves no entry there.
@@ -66,9 +74,17 @@ def trials(member: Resource) -> Mapping[str, Trial]:
     return by_digest
 
 
+def _runs_now(member: Resource) -> str:
+    """The digest of what runs well at this moment; "" when nothing does."""
+    ready, live = member.condition("Ready"), digest_of(appliers.applied(member))
+    is_well = ready is not None and ready.status == "True"
+    return live if is_well and live == digest_of(appliers.attempted(member)) else ""
+
+
 def _standing(member: Resource) -> Iterator[Trial]:
     """What the Kustomization is at now."""
     applied, tried = appliers.applied(member), appliers.attempted(member)
+    runs = bool(_runs_now(member))
     if digest_of(applied) and applied != tried:
         yield Trial(member.key, digest_of(applied), tag_of(applied), appliers.good(member.key))
     ready = member.condition("Ready")
@@ -79,7 +95,8 @@ def _standing(member: Resource) -> Iterator[Trial]:
         digest, tag = digest_of(live), tag_of(live)
         yield Trial(member.key, digest, tag, ready.reason, ready.last_transition, True)
     elif live == applied:
-        yield Trial(member.key, digest_of(live), tag_of(live), appliers.good(member.key), "", True)
+        good, digest, tag = appliers.good(member.key), digest_of(live), tag_of(live)
+        yield Trial(member.key, digest, tag, good, "", True, runs=runs)
 
 
 def _later(first: str, second: str) -> bool:
@@ -101,10 +118,11 @@ class Record:
         """Trials of that digest; where it is not known, those of whatever had that tag."""
         return tuple(self._by_digest.get(digest, ()) if digest else self._by_tag.get(tag, ()))
 
-    def note(self, digest: str, tag: str, environment: str, until: str = "") -> str:
+    def note(self, digest: str, tag: str, environment: str, until: str = "", now: str = "") -> str:
         """What to know beside a choice, in a few words.
 
         `until` (RFC 3339): it runs there now, and how long it has been well until then is said.
+        `now` (RFC 3339): to when that is counted of what still runs elsewhere.
         """
         failed = self.failure(digest, tag, environment)
         if failed:
@@ -120,8 +138,15 @@ class Record:
         for trial in tried:
             if trial.good:
                 well[trial.kustomization.environment].append(trial)
-        places = ", ".join(f"{name}{_lasted(trials)}" for name, trials in well.items())
-        return f"never ran here{f', ran well in {places}' if places else ''}"
+        said: dict[str, list[str]] = defaultdict(list)
+        for name, trials in well.items():
+            still = bool(now) and all(trial.runs for trial in trials)
+            lasted = _lasted(trials, now if still else "")
+            said["runs" if still else "ran"].append(f"{name}{lasted}")
+        places = (
+            f", {verb} well in {', '.join(said[verb])}" for verb in ("runs", "ran") if said[verb]
+        )
+        return f"never ran here{''.join(places)}"
 
     def failure(self, digest: str, tag: str, environment: str) -> str:
         """`failed here: HealthCheckFailed`, or where else; "" when it is not known to have."""
@@ -149,14 +174,14 @@ class Record:
 def _lasted(trials: Iterable[Trial], until: str = "") -> str:
     """` for 3d`: how long it went well for all of them, at least; "" where one does not say, or
     where it was seen once and never again."""
-    spans: list[float] = []
+    spans: list[tuple[float, bool]] = []
     for trial in trials:
         begun, ended = seconds(trial.since), seconds(until or trial.at)
         if begun is None or ended is None:
             return ""
-        spans.append(ended - begun)
-    shortest = min(spans, default=0.0)
-    return f" for {age(shortest)}" if shortest >= 1.0 else ""
+        spans.append((ended - begun, trial.least))
+    shortest, longer = min(spans, default=(0.0, False))
+    return f" for {'at least ' if longer else ''}{age(shortest)}" if shortest >= 1.0 else ""
 
 
 def _failed(name: str, environment: str, bad: list[Trial]) -> str:
@@ -182,4 +207,12 @@ def record_of(snapshot: Snapshot, repository: str) -> Record:
     followed = {r.key for r in roles.tagged(snapshot) if repository_path(sources.url(r)) in paths}
     all_appliers = (member for kind in APPLIERS for member in snapshot.of_kind(kind))
     members = (member for member in all_appliers if appliers.source(member) in followed)
-    return Record(trial for member in members for trial in trials(member).values())
+    return Record(trial for member in members for trial in _tried(snapshot, member))
+
+
+def _tried(snapshot: Snapshot, member: Resource) -> Iterator[Trial]:
+    source = appliers.source(member)
+    told = trials(member, snapshot.get(source) if source is not None else None)
+    # What cannot be reached may have moved on since it was seen.
+    lost = member.key.environment in snapshot.unreachable
+    yield from (replace(trial, runs=False) for trial in told.values()) if lost else told.values()

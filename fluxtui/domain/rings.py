@@ -100,8 +100,8 @@ def _soak(
 ) -> Iterator[RingGap]:
     """`now`: 0 where the place cannot be read now."""
     soak = place.soak
-    users = [user for one in mine for user in users_of(snapshot, one.key)]
-    spells = [spell_of(user, digest, now) for user in users]
+    users = [(user, one) for one in mine for user in users_of(snapshot, one.key)]
+    spells = [spell_of(user, digest, now, one) for user, one in users]
     noted = [spell for spell in spells if spell is not None]
     shortest = min(noted, key=lambda spell: spell.most, default=None)
     all_noted = len(noted) == len(spells) and bool(now)

@@ -1,7 +1,9 @@
 """How long a build was well at a stretch, as far as history is sure of it.
 
 An entry has the first and the last of its runs and not the breaks between them: where another
-entry's lie within, it is no stretch (docs/flux.md#history). Nothing is guessed here. Pure.
+entry's lie within, it is no stretch (docs/flux.md#history). A build that leaves no entry, as one
+does whose checks are cancelled, is seen by its source alone: what that stored again is sure from
+then on. Nothing is guessed here. Pure.
 """
 
 from __future__ import annotations
@@ -9,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fluxtui.domain.kinds import appliers
+from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.kinds.kind import Run
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of
-from fluxtui.kit.moments import seconds
+from fluxtui.kit.moments import order, seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,22 @@ def unbroken(member: Resource, run: Run) -> bool:
     return not any(last > begin and first < end for first, last in _others(member, digest))
 
 
-def spell_of(member: Resource, digest: str, now: float) -> Spell | None:
+def came_again(feed: Resource | None, digest: str, begun: str) -> str:
+    """When its source stored that build again after it had `begun` (RFC 3339); "" when it did not.
+
+    It may have had another before that, or only lost its store: nobody noted which.
+    """
+    if feed is None or not digest or digest_of(sources.revision(feed)) != digest:
+        return ""
+    stored = sources.stored_at(feed)
+    return stored if begun and order(stored) > order(begun) else ""
+
+
+def spell_of(
+    member: Resource, digest: str, now: float, feed: Resource | None = None
+) -> Spell | None:
     """How long it has been well on that build, to its last good run or to `now` (epoch seconds);
-    None when nobody noted it."""
+    None when nobody noted it. `feed`: its source."""
     runs = [
         run
         for run in appliers.history(member)
@@ -62,7 +77,11 @@ def spell_of(member: Resource, digest: str, now: float) -> Spell | None:
     most = max(0.0, end - max((begin, *within)))
     # Well again since one of its good runs at the latest; of what has moved on not even that.
     least = max(0.0, end - max(ends)) if is_now and ends else 0.0
-    return Spell(min(least, most) if others else most, most)
+    first = min((run.first for run in runs if run.first), key=order)
+    again = seconds(came_again(feed, digest, first)) if is_now else None
+    if again is not None and again >= max(within, default=begin):
+        least = max(least, end - again)
+    return Spell(min(least, most) if others or again is not None else most, most)
 
 
 def _others(member: Resource, digest: str) -> Iterator[tuple[float, float]]:

@@ -206,7 +206,19 @@ def test_a_note_says_for_how_long_a_build_was_well_here_and_elsewhere() -> None:
     where = at(source(stored=A), source("production", stored=B), here, there, tags=[LIST])
     note = by_id("pin").arguments[0].note
     assert note(where, "1.4.2") == "runs here, well for 3d"
-    assert note(where, "1.5.0") == "never ran here, ran well in production for 2h"
+    assert note(where, "1.5.0") == "never ran here, runs well in production for 25h"
+    gone = user("production", B, "22T02:12", "22T04:12")
+    gone = replace(gone, status={**gone.status, "lastAppliedRevision": A})
+    gone = replace(gone, status={**gone.status, "lastAttemptedRevision": A})
+    past = at(source(stored=A), source("production", stored=A), here, gone, tags=[LIST])
+    assert note(past, "1.5.0") == "never ran here, ran well in production for 2h"
+    cut = replace(where.snapshot, unreachable={"production": "connection refused"})
+    assert note(replace(where, snapshot=cut), "1.5.0").endswith("ran well in production for 2h")
+    again = source("production", stored=B)
+    artifact = {"revision": B, "lastUpdateTime": "2026-11-23T02:12:00Z"}
+    again = replace(again, status={**again.status, "artifact": artifact})
+    back = at(source(stored=A), again, here, there, tags=[LIST])
+    assert note(back, "1.5.0") == "never ran here, runs well in production for at least 1h"
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,27 @@ def test_history_says_since_when_though_ready_turns_with_every_run() -> None:
     assert "1.5.0-rc.1 is healthy in staging for 2d" in told(source_, mended)
 
 
+def test_what_was_stored_again_is_sure_to_be_well_only_since_then() -> None:
+    """A bad build whose checks were cancelled leaves no entry; neither does what went before it."""
+    feed, member = runs()
+    well = {
+        "firstReconciled": "2026-11-20T03:12:00Z",
+        "lastReconciled": NOW,
+        "lastReconciledStatus": "ReconciliationSucceeded",
+        "metadata": {"revision": B},
+    }
+    member = replace(member, status={**member.status, "history": [well]})
+
+    def at(stored: str) -> Resource:
+        artifact = {"revision": B, "lastUpdateTime": stored}
+        return replace(feed, status={**feed.status, "artifact": artifact})
+
+    back = told(at("2026-11-23T03:11:40Z"), member)
+    assert "1.5.0-rc.1 is healthy in staging for at least 20s" in back
+    first = told(at("2026-11-20T03:11:55Z"), member)
+    assert "1.5.0-rc.1 is healthy in staging for 3d" in first
+
+
 def test_where_it_is_not_well_or_not_at_all_nothing_is_said_of_health() -> None:
     sick = runs(conditions=[failed("HealthCheckFailed")])
     for resources in (sick, (source(stored=A), ks(applied=A, conditions=[SINCE]))):

@@ -229,6 +229,34 @@ def test_what_another_build_ran_in_between_is_no_soak_of_this_one(
     )
 
 
+def again(stored: str, of: str = BUILD) -> Resource:
+    """Staging's source, which stored a build at that time."""
+    one = source("staging")
+    artifact = {"revision": of, "lastUpdateTime": stored}
+    return replace(one, status={**one.status, "artifact": artifact})
+
+
+@pytest.mark.parametrize(
+    ("feed", "says"),
+    [
+        # Something bad that left no entry, and back: a day of it is sure only when it has passed.
+        (again("2026-11-23T03:11:40Z"), "is not known; 24h are asked for"),
+        (again("2026-11-22T03:12:00Z"), ""),
+        (again("2026-11-20T03:11:55Z"), ""),
+        (again("2026-11-23T03:11:40Z", revision("1.6.0", "c")), ""),  # its own is not known yet
+    ],
+)
+def test_what_its_source_stored_again_is_sure_from_then_on(feed: Resource, says: str) -> None:
+    told = [text for text, _known in gaps(feed, ran("staging", LONG))]
+    assert len(told) == bool(says) and all(text.endswith(says) for text in told)
+
+
+def test_what_failed_since_its_source_stored_it_again_is_not_sure_for_longer() -> None:
+    broken = ("HealthCheckFailed", "2026-11-22T02:30:00Z", "2026-11-22T03:13:00Z")
+    every = (again("2026-11-22T02:00:00Z"), ran("staging", LONG, broken))
+    assert gaps(*every) == [("1.5.0 has been well in staging for at most 23h of 24h", True)]
+
+
 def test_how_long_what_moved_on_was_well_is_not_known_where_another_ran_between() -> None:
     user = moved_on(LONG)
     entry = beside("2026-11-20T05:00:00Z", "2026-11-23T03:10:00Z")

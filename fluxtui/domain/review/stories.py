@@ -14,9 +14,11 @@ from fluxtui.domain.commitrange import CommitRange
 from fluxtui.domain.durations import age
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.plan import Move
+from fluxtui.domain.resource import Resource
 from fluxtui.domain.review.plans.undertaking import Candidate, Undertaking
 from fluxtui.domain.revision import commit_of, digest_of
 from fluxtui.domain.snapshot import Snapshot, TagFacts
+from fluxtui.domain.spells import came_again
 from fluxtui.kit.moments import order, seconds
 
 _SHORT = 8
@@ -37,37 +39,50 @@ def stories(act: Undertaking, now: str) -> tuple[str, ...]:
 
 def _runs(act: Undertaking, build: Candidate, now: str) -> Iterator[str]:
     """Where it is well, the longest first, and where it only was."""
-    well: dict[str, str] = {}
+    well: dict[str, tuple[str, bool]] = {}
     for row in act.snapshot.board.rows:
         for line in (line for lines in row.lines.values() for line in lines):
             place = line.key.environment
             if line.running.digest and line.running.digest == build.digest:
-                since = _since(act.snapshot, line)
+                told = _since(act.snapshot, line)
                 if line.health.level is Level.OK:
-                    well[place] = max(well.get(place, ""), since, key=order)
+                    well[place] = max(well.get(place, ("", True)), told, key=_moment)
     moment = seconds(now)
-    for place, since in sorted(well.items(), key=lambda entry: order(entry[1])):
+    for place, (since, sure) in sorted(well.items(), key=lambda entry: _moment(entry[1])):
         at = seconds(since)
         if moment is not None and at is not None:
-            yield f"{build.name} is healthy in {place} for {age(moment - at)}"
+            least = "" if sure else "at least "
+            yield f"{build.name} is healthy in {place} for {least}{age(moment - at)}"
 
 
-def _since(snapshot: Snapshot, line: Line) -> str:
-    """Since when all its Kustomizations run it well (RFC 3339), "" where one does not say."""
-    begun: list[str] = []
+def _moment(since: tuple[str, bool]) -> int:
+    return order(since[0])
+
+
+def _since(snapshot: Snapshot, line: Line) -> tuple[str, bool]:
+    """Since when all its Kustomizations run it well (RFC 3339), "" where one does not say; and
+    whether not for longer."""
+    begun: list[tuple[str, bool]] = []
     for key in line.appliers:
         member = snapshot.get(key)
         ready = member.condition("Ready") if member is not None else None
         if member is None or ready is None or ready.status != "True":
-            return ""
+            return "", True
         digest = digest_of(appliers.running(member))
         runs = [run for run in appliers.history(member) if digest_of(run.revision) == digest]
         # One entry for each outcome (docs/flux.md#history): well since it was so first, and since
         # it failed last.
         times = [r.first if appliers.is_good(key, r.status) else r.last for r in runs]
         # Ready turns with every run: only where nothing is remembered does it say since when.
-        begun.append(max(times, key=order, default="") or ready.last_transition)
-    return max(begun, key=order, default="")
+        since = max(times, key=order, default="") or ready.last_transition
+        again = came_again(_feed(snapshot, member), digest, since)
+        begun.append((again or since, not again))
+    return max(begun, key=_moment, default=("", True))
+
+
+def _feed(snapshot: Snapshot, member: Resource) -> Resource | None:
+    source = appliers.source(member)
+    return snapshot.get(source) if source is not None else None
 
 
 def _made(act: Undertaking, build: Candidate) -> Iterator[str]:
