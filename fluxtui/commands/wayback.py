@@ -22,8 +22,6 @@ from fluxtui.domain.revision import tag_of
 from fluxtui.domain.safetext import visible
 from fluxtui.kit.records import NamedTuple
 
-SHORT = 160  # letters of a reason
-
 
 class WayBack(NamedTuple):
     """A rollback that mends what an act broke: of what, and why."""
@@ -84,7 +82,7 @@ def _of_board(context: Context, source: Resource) -> str:
     if line is None or line.health.level is not Level.FAILED:
         return ""
     tag = tag_of(sources.revision(source))
-    return _short(f"{tag}: {line.health.text}" if tag else line.health.text)
+    return _line(f"{tag}: {line.health.text}" if tag else line.health.text)
 
 
 def _failed(
@@ -104,9 +102,9 @@ def _failed(
 
 
 def _reason(plan: Plan, receipt: Receipt) -> str:
-    return _short(f"{plan.title} failed: {receipt.message}")
+    return _line(f"{plan.title} failed: {receipt.message}")
 
 
-def _short(text: str) -> str:
-    text = visible(text.partition("\n")[0])
-    return text if len(text) <= SHORT else text[: SHORT - 1] + "…"
+def _line(text: str) -> str:
+    """The first line of it, whole: it is kept with the pin, and cut only where it is drawn."""
+    return visible(text.partition("\n")[0])
