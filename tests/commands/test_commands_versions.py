@@ -197,7 +197,7 @@ def test_a_build_that_never_ran_is_said_wherever_it_is_chosen() -> None:
     well = at(
         source(stored=OLD), ks(applied=OLD), source("production"), ks("production", applied=NEW)
     )
-    assert "ran well in production" in by_id("pin").arguments[0].note(well, "1.5.0")
+    assert "runs well in production" in by_id("pin").arguments[0].note(well, "1.5.0")
 
 
 def test_tagging_and_deleting_say_what_becomes_of_a_known_bad_build() -> None:
