@@ -21,9 +21,15 @@ Items = Callable[[Look], Sized]
 
 def hidden(view: Look, items_of: Items, thing: str) -> list[str]:
     """Why nothing is shown although there is something; nothing when there is another reason."""
-    if view.problems or not (view.selector or _parts(view)) or items_of(view):
+    parts = _parts(view)
+    if view.problems or not (view.selector or parts) or items_of(view):
         return []
-    return [*_by_labels(view, items_of, thing), *_by_namespaces(view)]
+    labelled = _by_labels(view, items_of, thing)
+    bare = [part for part in parts if not _flux(view.snapshot, part.name)]
+    if bare:
+        return [*labelled, *_by_namespaces(view, bare)]
+    # What a configuration keeps to is all that its owner looks at; what `-n` leaves out is told.
+    return labelled or (_elsewhere(view, parts, items_of, thing) if view.namespaces else [])
 
 
 def by_labels(view: Look, number: int, thing: str) -> str:
@@ -40,10 +46,9 @@ def _by_labels(view: Look, items_of: Items, thing: str) -> list[str]:
 
 
 def _parts(view: Look) -> list[Environment]:
-    """Environments of which a part only is looked into, and nothing of Flux is in that part."""
+    """Environments of which a part only is looked into, and that part is known."""
     environments = view.snapshot.config.environments
     return [e for e in environments if e.name in view.environments and e.namespaces
-            and not _flux(view.snapshot, e.name)
             and place_known(view.snapshot, e.name).known]  # fmt: skip
 
 
@@ -52,23 +57,41 @@ def _flux(snapshot: Snapshot, environment: str) -> int:
     return sum(len(snapshot.table(environment, kind)) for kind in ALL)
 
 
-def _by_namespaces(view: Look) -> list[str]:
-    parts = _parts(view)
-    if not parts:
-        return []
+def _by_namespaces(view: Look, parts: Sequence[Environment]) -> list[str]:
+    """That nothing of Flux is in these parts, and how much is in others."""
     elsewhere = _everywhere(view.snapshot.config, parts)
     sentences = []
     for part in parts:
-        within = "namespace" if len(part.namespaces) == 1 else "namespaces"
         number = _flux(elsewhere, part.name)
         summary = f"{number} {agreed(number, 'is')} in others"
         if not place_known(elsewhere, part.name).known:
             summary = "whether there is any in others is not known"
         sentences.append(
-            f"{part.name}: no object of Flux is in {within} {', '.join(part.namespaces)}, and no"
+            f"{part.name}: no object of Flux is in {_named(part)}, and no"
             f" other was looked into: {summary} (-A looks into all)"
         )
     return sentences
+
+
+def _elsewhere(view: Look, parts: Sequence[Environment], items_of: Items, thing: str) -> list[str]:
+    """How much of what was asked for is in other namespaces, where none is in these parts."""
+    elsewhere = replace(view, snapshot=_everywhere(view.snapshot.config, parts), selector="")
+    sentences = []
+    for part in parts:
+        number = len(items_of(replace(elsewhere, environments=(part.name,))))
+        none = (
+            f"the one {thing} there is not"
+            if number == 1
+            else f"none of {counted(number, thing)} is"
+        )
+        if number:
+            sentences.append(f"{part.name}: {none} in {_named(part)}: -A looks into all")
+    return sentences
+
+
+def _named(part: Environment) -> str:
+    within = "namespace" if len(part.namespaces) == 1 else "namespaces"
+    return f"{within} {', '.join(part.namespaces)}"
 
 
 def _everywhere(config: Config, parts: Sequence[Environment]) -> Snapshot:

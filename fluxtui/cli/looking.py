@@ -29,13 +29,15 @@ if TYPE_CHECKING:
 
 @frozen
 class Look:
-    """A settled question. `problems`: why the answer may not be whole, one sentence each."""
+    """A settled question. `problems`: why the answer may not be whole, one sentence each;
+    `namespaces`: those that `-n` keeps it to."""
 
     snapshot: Snapshot
     environments: tuple[str, ...]
     target: Target
     problems: tuple[str, ...] = ()
     selector: str = ""
+    namespaces: tuple[str, ...] = ()
 
     @property
     def board(self) -> Board:
@@ -170,7 +172,8 @@ def look(
         names = (target.environment,)
     relevant = [text for text in unknown if not _about_others(text, names, snapshot)]
     problems = tuple(problems_of(snapshot, names, relevant))
-    return Look(snapshot, names, target, problems, checked_selector(args))
+    selector, namespaces = checked_selector(args), tuple(args.namespace or ())
+    return Look(snapshot, names, target, problems, selector, namespaces)
 
 
 def checked_selector(args: argparse.Namespace) -> str:

@@ -60,6 +60,13 @@ def ks(
     )  # fmt: skip
 
 
+def git(name: str, namespace: str) -> Object:
+    """A source that feeds nobody."""
+    obj = _object(SOURCE, "GitRepository", name,
+                  {"interval": "1m", "url": "https://git.example.com/acme/app"}, {})  # fmt: skip
+    return {**obj, "metadata": {**obj["metadata"], "namespace": namespace}}
+
+
 def _artifact(revision: str) -> dict[str, Any]:
     return {
         "revision": revision,
@@ -76,24 +83,27 @@ def _object(api: str, kind: str, name: str, spec: Any, status: Any) -> Object:
 
 
 def put(shell: Shell, environment: str, objects: Iterable[Object]) -> None:
-    """Create them in namespace `apps`, then write their status."""
+    """Create them and their namespaces, then write their status."""
     asyncio.run(_put(shell, environment, list(objects)))
 
 
 async def _put(shell: Shell, environment: str, objects: list[Object]) -> None:
     kubeconfig = shell.folder / f"{environment}.kubeconfig"
     cluster = await connect(str(kubeconfig), environment, name="test")
-    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "apps"}}
+    names = dict.fromkeys(("apps", *(obj["metadata"].get("namespace", "apps") for obj in objects)))
+    namespaces: list[Object] = [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in names
+    ]
     try:
-        for obj in (namespace, *objects):
+        for obj in (*namespaces, *objects):
             type_ = await cluster.find(str(obj["apiVersion"]), str(obj["kind"]))
             body = {name: value for name, value in obj.items() if name != "status"}
             with contextlib.suppress(Conflict):  # the namespace may be there
                 await cluster.create(type_, body, field_manager="test")
             if "status" in obj:
-                name = obj["metadata"]["name"]
+                name, namespace = obj["metadata"]["name"], obj["metadata"].get("namespace", "apps")
                 await cluster.patch(
-                    type_, "apps", name, {"status": obj["status"]},
+                    type_, namespace, name, {"status": obj["status"]},
                     field_manager="test", subresource="status",
                 )  # fmt: skip
     finally:

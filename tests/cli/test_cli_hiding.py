@@ -6,7 +6,7 @@ import re
 
 import pytest
 from cli_delivery import REPOSITORY, Shell
-from cli_objects import failed, ks, oci, put
+from cli_objects import failed, git, ks, oci, put
 from documents import checked
 
 NOTHING_FALSE = re.compile(r"no service|nothing is|nothing has|nothing of that|no tag|no Kusto")
@@ -51,6 +51,37 @@ def test_a_namespace_without_flux_is_what_hides_all(blocked: Shell) -> None:
                          said.err)  # fmt: skip
     said = blocked("tags", "app", "-e", "staging", "-n", "nowhere")
     assert "looked into in nowhere only: -A looks into all" in said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "why"),
+    [
+        ("get ocirepo", "Objects", "the one object there is not in namespace empty"),
+        ("get ks", "Objects", "none of 3 objects is in namespace empty"),
+        ("get ks -l app=db", "Objects", "none of 3 objects is in namespace empty"),
+        ("versions", "Versions", "the one row there is not in namespace empty"),
+        ("chain", "Chain", "none of 3 Kustomizations is in namespace empty"),
+    ],
+)
+def test_a_namespace_with_other_objects_of_flux_hides_what_is_elsewhere(
+    blocked: Shell, words: str, kind: str, why: str
+) -> None:
+    put(blocked, "staging", (git("own", "empty"),))
+    said = blocked(*words.split(), "-e", "staging", "-n", "empty", "-o", "json")
+    document = checked(said.out, kind)
+    assert (said.code, document["items"]) == (1, []), said
+    assert document["problems"] == [f"staging: {why}: -A looks into all"], said
+    said = blocked(*words.split(), "-e", "staging", "-n", "empty")
+    assert said.code == 1 and said.out == "" and why in said.err, said
+
+
+def test_what_is_nowhere_is_hidden_by_no_namespace(blocked: Shell) -> None:
+    said = blocked("get", "gitrepo", "-e", "staging", "-n", "apps")
+    assert (said.code, said.out) == (0, "nothing of that kind is there\n"), said
+    blocked.environments["staging"]["namespaces"] = ["empty"]
+    put(blocked, "staging", (git("own", "empty"),))
+    said = blocked("get", "ks", "-e", "staging")
+    assert (said.code, said.out) == (0, "nothing of that kind is there\n"), said
 
 
 def test_a_service_that_is_elsewhere_has_no_empty_chain(blocked: Shell) -> None:
