@@ -217,7 +217,10 @@ def confirm(
     if unnamed:
         strict = protected(unnamed)
         if not sys.stdin.isatty():
-            raise RefusedError(strict, next=f"add --confirm {' --confirm '.join(unnamed)}")
+            where = ", ".join(unnamed)
+            raise RefusedError(
+                strict, where=where, next=f"add --confirm {' --confirm '.join(unnamed)}"
+            )
         phrase = "its name" if len(unnamed) == 1 else "their names"
         if not Demand(tuple(unnamed)).met_by(ask(f"{strict}. Type {phrase} to go on: ")):
             raise RefusedError("not confirmed")

@@ -14,7 +14,7 @@ from fluxtui.cli import acts, output
 from fluxtui.cli.ending import Ending
 from fluxtui.cli.forms.envelope import Document, document, reference
 from fluxtui.cli.looking import Look, again, look
-from fluxtui.cli.objects import applied_by, wanted_of
+from fluxtui.cli.objects import applied_by, no_applier, wanted_of
 from fluxtui.cli.patience import at_most
 from fluxtui.cli.session import SETTLED
 from fluxtui.domain import roles
@@ -104,7 +104,7 @@ def _meant(view: Look, text: str) -> tuple[list[Key], list[Key]]:
         return applier_keys, pods
     hits = applied_by(view, (kind, namespace, name), ())
     if not hits:
-        raise FluxtuiError(f"no Kustomization applies {text}", next="kubectl logs")
+        raise no_applier(view, text, "kubectl logs")
     keys = [Key(m.key.environment, i.group, i.kind, i.namespace, i.name) for m, i in hits]
     return [member.key for member, _id in hits], keys
 

@@ -17,7 +17,7 @@ from fluxtui.cli.nearest import nearest
 from fluxtui.cli.nouns import kinds_found
 from fluxtui.cli.output import conclude
 from fluxtui.cli.rows import Item
-from fluxtui.cli.target import find
+from fluxtui.cli.target import find, unknown
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.foundkinds import all_kinds
 from fluxtui.domain.kinds import ALL, APPLIERS, appliers, by_short
@@ -35,6 +35,7 @@ _SHORT = {
     "ns": "namespace", "po": "pod", "pvc": "persistentvolumeclaim", "sa": "serviceaccount",
     "sts": "statefulset", "svc": "service",
 }  # fmt: skip
+_OTHERS = "objects of other tools are not known here"
 HEADER = ("ENVIRONMENT", "NAMESPACE", "NAME", "REVISION", "SUSPENDED", "READY", "MESSAGE")
 
 
@@ -132,11 +133,7 @@ def trace(engine: EnginePort, args: argparse.Namespace) -> int:
     view = look(engine, args, tags=False)
     hits = applied_by(view, sought, args.namespace or ())
     if not hits:
-        raise FluxtuiError(
-            f"no Kustomization applies {'/'.join(filter(None, sought))}",
-            where=", ".join(view.environments),
-            next="objects of other tools are not known here",
-        )
+        raise no_applier(view, "/".join(filter(None, sought)), _OTHERS)
     parts = []
     for resource, id_ in hits:
         source = appliers.source(resource)
@@ -146,6 +143,14 @@ def trace(engine: EnginePort, args: argparse.Namespace) -> int:
     names = [short_name(resource.key) for resource, _id in hits]
     output.emit("\n\n".join(parts), data, args.output, names=names)
     return conclude(view.problems)
+
+
+def no_applier(view: Look, named: str, next: str) -> FluxtuiError:
+    """That nobody applies what was named so, or that this is not known."""
+    clause = f"a Kustomization applies {named}"
+    return unknown(clause, view.environments, view.snapshot, APPLIERS) or FluxtuiError(
+        f"no Kustomization applies {named}", where=", ".join(view.environments), next=next
+    )
 
 
 def applied_by(

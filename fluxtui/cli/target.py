@@ -12,7 +12,7 @@ from fluxtui.cli.nearest import nearest
 from fluxtui.cli.patience import FEEDS, within
 from fluxtui.commands.target import Target
 from fluxtui.domain import roles
-from fluxtui.domain.errors import FluxtuiError, UsageError
+from fluxtui.domain.errors import ClusterError, FluxtuiError, UsageError
 from fluxtui.domain.kinds import ALL, APPLIERS, TAGGED, by_short
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import Knowing, Knowledge
@@ -66,16 +66,27 @@ def _absent(
 ) -> FluxtuiError:
     """That it is not there; where not all of `kinds` could be read, that this is not known."""
     names = [e.name for e in snapshot.config.environments if environment in ("", e.name)]
+    there = f" in {environment}" if environment and kinds is not _BOARD else ""
+    return unknown(f"there is {subject}", names, snapshot, kinds) or UsageError(
+        f"there is no {subject.removeprefix('a ')}{there}", next=next + _narrow(snapshot)
+    )
+
+
+def unknown(
+    clause: str, names: Sequence[str], snapshot: Snapshot, kinds: Sequence[Kind]
+) -> FluxtuiError | None:
+    """That it is not known whether `clause` is true, which was seen nowhere in these Environments:
+    in one of them not all of `kinds` could be read. None where all were."""
     unread = _not_read(snapshot, names, kinds)
     if not unread:
-        return UsageError(
-            f"there is no {subject.removeprefix('a ')}", next=next + _narrow(snapshot)
-        )
+        return None
     elsewhere = [name for name in names if name not in unread]
     away = f" (it is not in {', '.join(elsewhere)})" if elsewhere else ""
     steps = dict.fromkeys(knowledge.step for knowledge in unread.values() if knowledge.step)
-    return FluxtuiError(
-        f"whether there is {subject} is not known{away}: {_reasons(unread)}", next="; ".join(steps)
+    return ClusterError(
+        f"whether {clause} is not known{away}: {_reasons(unread)}",
+        where=", ".join(unread),
+        next="; ".join(steps),
     )
 
 
@@ -129,13 +140,12 @@ def _object(kind: Kind, path: str, environment: str, snapshot: Snapshot) -> Targ
         r.key for r in snapshot.of_kind(kind) if not environment or r.key.environment == environment
     ]
     keys = [k for k in present if k.name == name and (not slash or k.namespace == namespace)]
-    where = f" in {environment}" if environment else ""
     if not keys:
         near = nearest(name, sorted({k.name for k in present}))
         typed = sorted(f"{kind.short}/{k.namespace}/{k.name}" for k in present if k.name == near)
         lists = f"fluxtui chain -e {environment}" if environment else "fluxtui chain"
         hint = f"did you mean {typed[0]}?" if near else f"{lists} lists them"
-        raise _absent(f"a {kind.kind} {path}{where}", hint, environment, snapshot, (kind,))
+        raise _absent(f"a {kind.kind} {path}", hint, environment, snapshot, (kind,))
     if len(keys) > 1:
         ways = " or ".join(
             f"{kind.short}/{k.namespace}/{k.name} -e {k.environment}" for k in sorted(keys)

@@ -166,7 +166,8 @@ def events(engine: EnginePort, args: argparse.Namespace) -> int:
     def table() -> str:
         from fluxtui.cli import prints
 
-        return "" if away else prints.changes(changes)
+        # That nothing has changed is said only of what could be read.
+        return "" if problems and not changes else prints.changes(changes)
 
     output.emit(
         table,

@@ -41,7 +41,7 @@ def propose(command: Command, context: Context, answers: Values) -> Proposing:
         raise UsageError(f"{command.id} is a view")
     reason = command.disabled_reason(context)
     if reason:
-        raise RefusedError(reason)
+        raise RefusedError(reason, where=", ".join(context.target.environments))
     values = _filled(command, context, answers)
     asked: set[Question] = set()
     # Looked at again after each answer: of tags that were not listed yet, no digest can be asked.

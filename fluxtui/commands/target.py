@@ -33,6 +33,13 @@ class Target:
     act: Act | None = None
 
     @property
+    def environments(self) -> tuple[str, ...]:
+        """Where what is meant is, as far as that was said."""
+        keys = self.marked or ((self.object,) if self.object is not None else ())
+        names = [key.environment for key in keys] or [self.environment]
+        return tuple(dict.fromkeys(name for name in names if name))
+
+    @property
     def source(self) -> Key | None:
         """The object, when revisions come from it."""
         return self.object if self.object is not None and sources.is_source(self.object) else None

@@ -49,8 +49,10 @@ class FluxtuiError(Exception):
 
     @property
     def sentence(self) -> str:
-        """Where and what, for a place that says elsewhere what is next."""
-        return f"{self.where}: {self.what}" if self.where else self.what
+        """Where and what, for a place that says elsewhere what is next; what begins with where it
+        is says that itself."""
+        told = not self.where or self.what.startswith(f"{self.where} ")
+        return self.what if told else f"{self.where}: {self.what}"
 
     def __reduce__(self) -> tuple[object, ...]:
         # Errors cross a process border (worker to Engine); keyword arguments would be lost.

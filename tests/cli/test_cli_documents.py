@@ -112,6 +112,9 @@ def test_refusals_and_errors_are_documents_too(blocked: Shell) -> None:
         codes = (document["code"], document["exitCode"], said.code)
         assert codes == (code, exit_code, exit_code), words
         assert what in document["what"] and said.err.startswith("fluxtui: "), words
+        if code == "refused":
+            assert document["where"] == words.partition("-e ")[2].split()[0], words
+            assert f"{document['where']}: {document['where']} " not in said.err, "said once"
 
 
 def test_a_person_reads_errors_on_stderr_alone(blocked: Shell) -> None:

@@ -3,6 +3,7 @@ commit."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -93,8 +94,10 @@ def test_it_is_suspended_with_a_reason_that_everybody_sees(delivery: Shell) -> N
     assert checked(said.out, "Objects")["items"][0]["suspended"] is True
     events = delivery("events", "gitrepo/platform").out
     assert "GitRepository/apps/platform" in events and "audit" in events
-    again = delivery(*words.split())
+    again = delivery(*words.split(), "-o", "json")
     assert again.code != 0 and "already suspended" in again.err
+    place = json.loads(said.out)["items"][0]["environment"]
+    assert json.loads(again.out)["where"] == place
 
 
 def test_where_it_is_not_served_nothing_else_is_missed(shell: Shell) -> None:

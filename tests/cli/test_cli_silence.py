@@ -114,6 +114,26 @@ def test_what_could_not_be_looked_up_is_not_called_absent(shell: Shell, words: s
     assert "there is no" not in said.err
 
 
+@pytest.mark.parametrize("words", ["trace cm/apps/greeting", "logs deploy/apps/web"])
+def test_who_applies_what_could_not_be_looked_up_is_not_called_nobody(
+    shell: Shell, words: str
+) -> None:
+    environment(shell, "staging", "127.0.0.1:1")
+    said = shell(*words.split(), "-o", "json", "--request-timeout", "2s")
+    document = json.loads(said.out)
+    assert said.code == NOT and (document["code"], document["where"]) == ("cluster", "staging")
+    assert "no Kustomization" not in said.err
+    assert "whether a Kustomization applies" in said.err
+    assert "is not known: staging refuses the connection" in said.err
+
+
+def test_of_what_could_not_be_read_no_history_is_told(shell: Shell) -> None:
+    environment(shell, "staging", "127.0.0.1:1")
+    said = shell("events", "--request-timeout", "2s")
+    assert said.code == NOT and said.out.strip() == ""
+    assert "staging cannot be read now" in said.err
+
+
 def test_one_environment_that_answers_does_not_speak_for_the_other(shell: Shell) -> None:
     shell.cluster("production", semver="1.x")
     environment(shell, "staging", "127.0.0.1:1")
@@ -129,3 +149,4 @@ def test_the_same_is_said_to_programs(shell: Shell) -> None:
     said = shell("tags", "app", "-o", "json", "--request-timeout", "2s")
     document = json.loads(said.out)
     assert document["kind"] == "Error" and "not known" in document["what"]
+    assert (document["code"], document["where"]) == ("cluster", "staging")

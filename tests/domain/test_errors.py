@@ -14,6 +14,8 @@ from fluxtui.domain.errors import BuildError, ClusterError, FluxtuiError, Substi
     [
         (FluxtuiError("it broke"), "it broke"),
         (FluxtuiError("it broke", where="here"), "here: it broke"),
+        (FluxtuiError("here is a leak", where="here"), "here is a leak"),
+        (FluxtuiError("hereafter it broke", where="here"), "here: hereafter it broke"),
         (FluxtuiError("it broke", next="mend it"), "it broke (mend it)"),
         (FluxtuiError("it broke", where="here", next="mend it"), "here: it broke (mend it)"),
         (BuildError("no", file="a.yaml", line=3, field="spec.x"), "a.yaml:3 spec.x: no"),
