@@ -18,6 +18,7 @@ from fluxtui.cli import interruption, output, patience
 from fluxtui.cli.declaring import declarations_of, with_declarations
 from fluxtui.cli.forms import plans as form
 from fluxtui.cli.forms.deliveries import NO_MOVES
+from fluxtui.cli.overrides import seconds_of
 from fluxtui.cli.reviewing import delivery_lines, delivery_of
 from fluxtui.cli.subjects import scoped, subject
 from fluxtui.commands.command import Command, Context, Target, Values
@@ -116,6 +117,7 @@ def execute(
     """Show the Plan; unless --dry-run or --plan-out confirm it, run it and show the Receipts."""
     plan = proposal.plan
     plan_out, tries = getattr(args, "plan_out", ""), args.dry_run == "server"
+    limit = seconds_of(getattr(args, "timeout", "") or "0", "--timeout") or None
     if args.output == "markdown" and not (args.dry_run or plan_out):
         raise UsageError("markdown is for a review", next="add --dry-run, or --plan-out FILE")
     # Who has said yes reads no review: the act does not wait for one. What comes out of a file was
@@ -142,7 +144,7 @@ def execute(
     if args.output == "table":
         print(plan_text(plan, delivery))
     confirmed = confirm(proposal.demand, args, environments, ask)
-    ran = interruption.run(engine, recorded(plan, delivery), confirmed)
+    ran = interruption.run(engine, recorded(plan, delivery), confirmed, limit)
     receipts = ran.receipts
     output.emit(
         receipts_text(plan, receipts),

@@ -7,9 +7,10 @@ more. The second signal ends the program as if nobody had listened: a pipe may b
 
 from __future__ import annotations
 
+import contextlib
 import signal
 from collections.abc import Sequence
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import FrameType
 from typing import Any, Self
 
@@ -47,8 +48,9 @@ class Ending:
         """Something is new: `wait` returns once more. From any thread."""
         self._news.put(None)
 
-    def wait(self) -> bool:
-        """Wait for news; False when a signal asked for the end."""
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait for news, so long at most; False when a signal asked for the end."""
         if not self._asked:
-            self._news.get()
+            with contextlib.suppress(Empty):
+                self._news.get(timeout=seconds)
         return not self._asked

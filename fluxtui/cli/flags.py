@@ -87,6 +87,8 @@ def act(sub: argparse.ArgumentParser) -> None:
         help="Name a protected environment that the act touches (repeatable).")  # fmt: skip
     add("--reason", metavar="TEXT", default="",
         help="Say why; it is kept on the object and in the Journal.")  # fmt: skip
+    add("--timeout", metavar="TIME", default="",
+        help="Give up what is not done after this: 30s, 5m; what was written stays.")  # fmt: skip
     add("--plan-out", metavar="FILE", default="",
         help="Write the reviewed Plan into this file for somebody else to run.")  # fmt: skip
     add("-o", "--output", choices=("table", "json", "yaml", "markdown"), default="table",

@@ -1,4 +1,5 @@
-"""An act that waits, headless, and a signal that ends it: written down and said, as on the screen.
+"""An act that waits, headless, and what ends it before its time, a signal or `--timeout`: written
+down and said, as on the screen.
 
 The Engine gives the act up (a write that is on its way gets a moment to be answered) and tells the
 Journal why; what came of each Step is read back from there, as the next start would read it. It
@@ -9,6 +10,8 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
+from collections.abc import Callable
 
 from fluxtui.cli.ending import Ending
 from fluxtui.cli.output import visible_text
@@ -25,29 +28,42 @@ ENDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 
 
 class Ran(NamedTuple):
-    """The Receipts of an act; `code`: 128+n when signal n ended it before its Steps had, else 0."""
+    """The Receipts of an act; `code`: 128+n when signal n ended it before its Steps had, 1 when its
+    time was over, else 0."""
 
     receipts: tuple[Receipt, ...]
     code: int = 0
 
 
-def run(engine: EnginePort, plan: Plan, confirmed: Confirmed) -> Ran:
-    """Have it run, and wait. A signal gives it up, and stderr says what was done and what not.
+def run(
+    engine: EnginePort,
+    plan: Plan,
+    confirmed: Confirmed,
+    timeout: float | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Ran:
+    """Have it run, and wait, `timeout` seconds at most. A signal gives it up, and so does the end of
+    that time; stderr says what was done and what not.
 
     Raises FluxtuiError, and RefusedError before anything was written.
     """
     with Ending(ENDS) as ending:
+        late = None if timeout is None else clock() + timeout
         future = engine.run(plan, confirmed=confirmed)
         future.add_done_callback(ending.tell)
-        while not future.done() and ending.wait():
-            pass
-        if future.done() or ending.number is None:
+        rest = timeout
+        while not future.done() and (rest is None or rest > 0) and ending.wait(rest):
+            rest = None if late is None else late - clock()
+        if future.done():
             return Ran(future.result())
-        why = f"fluxtui was ended by {ending.number.name}"
+        if ending.number is not None:
+            why, code = f"fluxtui was ended by {ending.number.name}", 128 + ending.number
+        else:
+            why, code = f"not done within {timeout:g} s (--timeout)", 1
         engine.stop(why)
         if future.done() and not future.cancelled() and future.exception() is None:
             return Ran(future.result())  # what was on its way was the last of it
-        return Ran(_given_up(engine, plan, why), 128 + ending.number)
+        return Ran(_given_up(engine, plan, why), code)
 
 
 def _given_up(engine: EnginePort, plan: Plan, why: str) -> tuple[Receipt, ...]:

@@ -22,18 +22,19 @@ def overrides_of(args: argparse.Namespace) -> Overrides:
         as_uid=args.as_uid or "",
         cluster=args.cluster or "",
         user=args.user or "",
-        request_timeout=None if timeout is None else _seconds(timeout),
+        request_timeout=None if timeout is None else seconds_of(timeout, "--request-timeout"),
     )
 
 
-def _seconds(text: str) -> float:
-    """As kubectl: a bare number is seconds, else a duration of Go's; never negative."""
+def seconds_of(text: str, flag: str) -> float:
+    """As kubectl: a bare number is seconds, else a duration of Go's; never negative. Raises
+    UsageError."""
     try:
         seconds = float(int(text)) if text.isdecimal() else parse_duration(text)
     except UsageError as error:
         raise UsageError(
-            f"{text!r} is no time", where="--request-timeout", next="write 5, 5s, 2m or 3h"
+            f"{text!r} is no time", where=flag, next="write 5, 5s, 2m or 3h"
         ) from error
     if seconds < 0:
-        raise UsageError("a time must not be negative", where="--request-timeout")
+        raise UsageError("a time must not be negative", where=flag)
     return seconds

@@ -59,8 +59,8 @@ OTHERS = {
 # Flags of theirs that are said in another way here.
 OTHER_FLAGS = {
     "--for": "name it as a word, for example fluxtui events ks/NS/NAME",
-    "--timeout": "--request-timeout limits one request; an act waits until it is done",
-    "--wait": "an act waits until it is done",
+    "--timeout": "--request-timeout limits what is asked; acts take --timeout",
+    "--wait": "an act waits until it is done, or --timeout is over",
 }
 
 

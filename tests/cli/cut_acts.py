@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -140,6 +140,7 @@ class Delivery:
         number: str = "SIGKILL",
         port: int = 0,
         largest: int = resource.RLIM_INFINITY,
+        more: Sequence[str] = (),
     ) -> subprocess.Popen[str]:
         """`plan run FILE --yes` as a process of its own; `port`: by that way to the API. `largest`:
         bytes that a file of it may have."""
@@ -153,7 +154,7 @@ class Delivery:
         body = {"environments": {ENVIRONMENT: {**here, "kubeconfig": str(kubeconfig)}},
                 "cache": "off", "journal": "journal.jsonl"}  # fmt: skip
         settings.write_text(yaml.safe_dump(body))
-        words = ["--config", str(settings), "plan", "run", str(self.file), "--yes"]
+        words = ["--config", str(settings), "plan", "run", str(self.file), "--yes", *more]
         if port:
             words += ["--request-timeout", "2s"]
         child = subprocess.Popen(

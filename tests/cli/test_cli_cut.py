@@ -166,6 +166,27 @@ def test_a_signal_is_written_down_and_said_with_what_was_done_and_what_not(
     assert re.search(r"^unknown +suspend c +cut off while it was being done: look", said, re.M)
 
 
+def test_a_time_that_is_over_ends_an_act_as_a_signal_does(cut: Delivery) -> None:
+    def never_answer(patch: int) -> None:
+        if patch == 3:
+            cut.children[0].wait(60)
+
+    cut.server.before = never_answer
+    said, _nothing = cut.runs(more=["--timeout", "4s"]).communicate(timeout=60)
+    assert cut.children[0].returncode == 1, said
+    (act,) = past_acts(Journal(cut.shell.folder / "journal.jsonl"), 9)
+    assert act.cut == "not done within 4 s (--timeout)"
+    assert outcomes(cut.shell.folder) == ["done", "done", "unknown"]
+    assert f"{act.cut}: suspend three: 2 of 3 steps done, 1 with unknown outcome; " in said
+
+
+def test_a_time_that_suffices_ends_nothing(cut: Delivery) -> None:
+    said, _nothing = cut.runs(more=["--timeout", "5m"]).communicate(timeout=60)
+    assert cut.children[0].returncode == 0, said
+    refused = cut.shell("plan", "run", str(cut.file), "--yes", "--timeout", "soon")
+    assert refused.code == 2 and "'soon' is no time" in refused.err
+
+
 @pytest.mark.parametrize(("patch", "when", "mend"), AT_WRITES)
 @pytest.mark.parametrize("way", ["refused", "silent"])
 def test_a_network_that_goes_around_a_write(
