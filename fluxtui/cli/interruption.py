@@ -42,8 +42,8 @@ def run(
     timeout: float | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Ran:
-    """Have it run, and wait, `timeout` seconds at most. A signal gives it up, and so does the end of
-    that time; stderr says what was done and what not.
+    """Have it run, and wait, `timeout` seconds at most. A signal gives it up, and so does the end
+    of that time; stderr says what was done and what not.
 
     Raises FluxtuiError, and RefusedError before anything was written.
     """
