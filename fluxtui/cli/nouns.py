@@ -1,7 +1,7 @@
 """What `get` is about: flux's nouns, and whatever people type for a kind, as kinds.
 
-`all`, `ks`, `sources [chart]`, `images [policy]`, `artifacts generator`. A family has a role or a
-group in common; nothing here lists kinds.
+`all`, `ks`, `hr,ks`, `sources [chart]`, `images [policy]`, `artifacts generator`, and names behind
+it. A family has a role or a group in common; nothing here lists kinds.
 """
 
 from __future__ import annotations
@@ -11,6 +11,66 @@ from collections.abc import Callable, Mapping, Sequence
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import ALL, SOURCES, by_short
 from fluxtui.domain.kinds.kind import Kind
+from fluxtui.domain.resource import Key
+from fluxtui.kit.values import frozen
+
+
+@frozen
+class SoughtObjects:
+    """Objects of these kinds: all of them, or those of a name, in any namespace or in one."""
+
+    kinds: tuple[Kind, ...]
+    namespace: str = ""
+    name: str = ""
+
+    def fit(self, key: Key) -> bool:
+        """Whether the object is one of them."""
+        return (
+            any(kind.id == (key.group, key.kind) for kind in self.kinds)
+            and self.name in ("", key.name)
+            and self.namespace in ("", key.namespace)
+        )
+
+    @property
+    def label(self) -> str:
+        """`HelmRelease apps/web`."""
+        kinds = " or ".join(kind.kind for kind in self.kinds)
+        return f"{kinds} {'/'.join(filter(None, (self.namespace, self.name)))}"
+
+
+def sought_objects(words: Sequence[str], found: Sequence[Kind]) -> tuple[SoughtObjects, ...]:
+    """`hr,ks web idle` as kubectl takes it, `ks/web hr/idle` too, `ks/apps/web` as every verb here.
+
+    Raises UsageError.
+    """
+    if words and "/" in words[0]:
+        return tuple(each for word in words for each in _whole(word, found))
+    names = list(words)
+    listed = _kinds_listed(names, found)
+    return tuple(_named(kinds, name.split("/"), name) for name in names or [""] for kinds in listed)
+
+
+def _whole(word: str, found: Sequence[Kind]) -> list[SoughtObjects]:
+    parts = word.split("/")
+    return [_named(kinds, parts, word) for kinds in _kinds_listed(parts, found)]
+
+
+def _named(kinds: tuple[Kind, ...], parts: Sequence[str], word: str) -> SoughtObjects:
+    """`parts`: a namespace and a name, a name, or nothing."""
+    if len(parts) > 2:
+        raise UsageError(f"{word!r} names no object", next="KIND/NS/NAME or KIND/NAME")
+    return SoughtObjects(kinds, parts[0] if len(parts) == 2 else "", parts[-1] if parts else "")
+
+
+def _kinds_listed(words: list[str], found: Sequence[Kind]) -> list[tuple[Kind, ...]]:
+    """Takes the words that name kinds off the list; kubectl's `hr,ks` are several."""
+    if not words or "," not in words[0]:
+        return [kinds_found(words, found)]
+    listed = words.pop(0)
+    each = listed.split(",")
+    if not all(each):
+        raise UsageError(f"{listed!r} lists no kinds", next="for example hr,ks")
+    return [kinds_found([word], found) for word in each]
 
 
 def _of_group(beginning: str) -> tuple[Kind, ...]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from fluxtui.cli import output
 from fluxtui.cli.forms import objects as form
 from fluxtui.cli.hiding import hidden
 from fluxtui.cli.looking import Look, look, short_name
 from fluxtui.cli.nearest import nearest
-from fluxtui.cli.nouns import kinds_found
+from fluxtui.cli.nouns import SoughtObjects, sought_objects
 from fluxtui.cli.output import conclude
 from fluxtui.cli.rows import Item
 from fluxtui.cli.target import find, unknown
@@ -41,16 +42,10 @@ HEADER = ("ENVIRONMENT", "NAMESPACE", "NAME", "REVISION", "SUSPENDED", "READY", 
 
 def get(engine: EnginePort, args: argparse.Namespace) -> int:
     """Flux's objects, a line each."""
-    # `ks web` is flux's way to say it, `ks/web` kubectl's, `ks/apps/web` ours everywhere else.
-    words = [part for word in args.words for part in word.split("/") if part]
     view = look(engine, args, tags=False)
-    kinds = kinds_found(words, all_kinds(view.snapshot)[len(ALL) :])
-    name = words.pop() if words else ""
-    namespace = words.pop() if words else ""
-
-    def items_of(look: Look) -> list[Resource]:
-        found = (r for r in _of_kinds(look, kinds) if not name or r.key.name == name)
-        return [r for r in found if not namespace or r.key.namespace == namespace]
+    sought = sought_objects(args.words, all_kinds(view.snapshot)[len(ALL) :])
+    kinds = tuple(dict.fromkeys(kind for each in sought for kind in each.kinds))
+    items_of = partial(_fitting, sought=sought)
 
     if args.watch:
         from fluxtui.cli.watching import watch
@@ -64,10 +59,8 @@ def get(engine: EnginePort, args: argparse.Namespace) -> int:
             {"Objects": _header(more)},
         )
     items = items_of(view)
-    away = hidden(view, items_of, "object")
-    unread = _unread(view, kinds)
-    if name and not (items or away or unread or view.problems):
-        raise _no_such(view, kinds, name)
+    unread = [text for each in sought for text in _unread(view, each.kinds)]
+    away = _missing(view, sought)
     problems = tuple(dict.fromkeys((*view.problems, *unread, *away)))
     empty = "" if problems else "nothing of that kind is there"
     text = _table(view, items) if items else empty
@@ -109,11 +102,41 @@ def _rows(view: Look, resources: Iterable[Resource], more: Sequence[KindColumn] 
     ]
 
 
-def _no_such(view: Look, kinds: Sequence[Kind], name: str) -> FluxtuiError:
-    names = sorted({resource.key.name for resource in _of_kinds(view, kinds)})
-    near = nearest(name, names)
+def _fitting(view: Look, sought: Sequence[SoughtObjects]) -> list[Resource]:
+    found = _of_kinds(view, dict.fromkeys(kind for each in sought for kind in each.kinds))
+    return [r for r in found if any(each.fit(r.key) for each in sought)]
+
+
+def _missing(view: Look, sought: Sequence[SoughtObjects]) -> list[str]:
+    """What was asked for by its name and is not shown, or that nothing is; why, as far as known.
+
+    Raises FluxtuiError where the only one is known not to be there.
+    """
+    named = [each for each in sought if each.name]
+    if not named:
+        return hidden(view, partial(_fitting, sought=sought), "object")
+    sentences = []
+    for each in named:
+        if _fitting(view, [each]):
+            continue
+        away = hidden(view, partial(_fitting, sought=[each]), "object")
+        if not (away or view.problems or _unread(view, each.kinds)):
+            error = _no_such(view, each)
+            if len(named) == 1:
+                raise error
+            away = [str(error)]
+        sentences += away
+    return sentences
+
+
+def _no_such(view: Look, sought: SoughtObjects) -> FluxtuiError:
+    keys = [resource.key for resource in _of_kinds(view, sought.kinds)]
+    names = sorted({key.name for key in keys})
+    near = nearest(sought.name, names)
+    if near == sought.name:
+        near = min(short_name(key) for key in keys if key.name == near)
     return FluxtuiError(
-        f"there is no {' or '.join(k.kind for k in kinds)} {name}",
+        f"there is no {sought.label}",
         where=", ".join(view.environments),
         next=f"did you mean {near}?" if near else f"there are: {', '.join(names) or 'none'}",
     )

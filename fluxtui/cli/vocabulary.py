@@ -261,7 +261,7 @@ def _status(sub: argparse.ArgumentParser) -> None:
 
 def _get(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("words", nargs="*", metavar="KIND [NAME]",
-                     help="What: all, sources, images, ks, hr, ..., and a name.")  # fmt: skip
+                     help="What: all, sources, images, ks, hr, hr,ks, ..., and names.")  # fmt: skip
     flags.view(sub)
 
 

@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from builders import snapshot
 from cli_delivery import Shell
+from documents import checked
 
 from fluxtui.cli.forms import objects as form
 from fluxtui.cli.nouns import kinds_found, kinds_of
@@ -94,3 +95,41 @@ def test_a_kind_and_a_name_may_be_one_word_as_kubectl_has_it(blocked: Shell, wor
     assert said.code == 0 and said.out.split() == ["ks/apps/web"], said
     other = blocked("get", "ks/elsewhere/web", "-e", "staging", "-o", "name")
     assert "ks/apps/web" not in other.out
+
+
+def test_several_names_print_those_that_are_there_and_name_the_others(blocked: Shell) -> None:
+    for words in ("get ks web idle", "get ks/web ks/apps/idle"):
+        said = blocked(*words.split(), "-e", "staging", "-o", "name")
+        assert (said.code, said.out.split(), said.err) == (0, ["ks/apps/idle", "ks/apps/web"], "")
+    said = blocked("get", "ks", "web", "nope", "idle", "-e", "staging", "-o", "json")
+    document = checked(said.out, "Objects")
+    assert said.code == 1
+    assert [item["object"]["name"] for item in document["items"]] == ["idle", "web"]
+    (problem,) = document["problems"]
+    assert problem.startswith("staging: there is no Kustomization nope") and problem in said.err
+    said = blocked("get", "ks", "nope", "nay", "-e", "staging")
+    assert (said.code, said.out) == (1, "") and "nope" in said.err and "nay" in said.err
+
+
+def test_a_name_that_a_filter_hides_is_not_said_to_be_missing(blocked: Shell) -> None:
+    said = blocked("get", "ks", "web", "idle", "-e", "staging", "-l", "app=web")
+    assert said.code == 1 and "kustomization/web" in said.out and "there is no" not in said.err
+    assert "staging: the one object there has not the labels app=web" in said.err
+
+
+def test_a_name_in_another_namespace_is_answered_with_where_it_is(blocked: Shell) -> None:
+    said = blocked("get", "ks/elsewhere/web", "-e", "staging")
+    assert said.code == 1 and "there is no Kustomization elsewhere/web" in said.err
+    assert "did you mean ks/apps/web?" in said.err
+
+
+def test_a_list_of_kinds_is_that_of_kubectl(blocked: Shell) -> None:
+    said = blocked("get", "oci,ks", "-A", "-e", "staging", "-o", "name")
+    assert said.code == 0, said
+    assert said.out.split() == ["ocirepo/apps/app", "ks/apps/db", "ks/apps/idle", "ks/apps/web"]
+    said = blocked("get", "oci,ks", "web", "-e", "staging", "-o", "name")
+    assert (said.code, said.out.split()) == (1, ["ks/apps/web"])
+    assert "there is no OCIRepository web" in said.err
+    assert "HelmRelease is not served" in blocked("get", "hr,ks", "-e", "staging").err
+    for words in ("ks,", ",", "ks,pods"):
+        assert blocked("get", words).code == 2
