@@ -315,6 +315,26 @@ def test_what_fails_and_is_tried_again_still_fails_since_the_first_time() -> Non
     assert (well.health.level, well.since) == (Level.OK, "")
 
 
+def checks(when: str, attempted: str = OLD) -> Resource:
+    """At NEW, whose Deployment is waited for; `attempted`: the field, which follows at the end."""
+    text = f"Running health checks for revision {NEW} with a timeout of 5m0s"
+    return ks(applied=OLD, attempted=attempted, conditions=[
+        at(condition("Ready", "Unknown", "Progressing", "Reconciliation in progress"), when),
+        at(condition("Reconciling", "True", "Progressing", text), when),
+    ])  # fmt: skip
+
+
+def test_how_long_a_fault_lasts_does_not_jump_back_when_its_kustomization_says_it_too() -> None:
+    bad = at(failed("HealthCheckFailed", "timeout waiting for: Deployment/api"), "09")
+    history = [(NEW, "HealthCheckFailed", "2026-05-01T10:09:00Z")]
+    sick = ks(applied=OLD, attempted=NEW, conditions=[bad], history=history)
+    first, then = tries(checks("05"), sick)
+    assert then.health.level is Level.FAILED
+    assert first.since == then.since == "2026-05-01T10:05:00Z"
+    _, _, well, later = tries(checks("05"), sick, ks(applied=NEW, conditions=[READY]), sick)
+    assert well.since == "" and later.since == "2026-05-01T10:09:00Z", "it was well in between"
+
+
 def test_another_build_or_spec_after_a_failure_is_no_failure_yet() -> None:
     bad = ks(applied=OLD, attempted=OLD, conditions=[at(failed("BuildFailed", "no"), "00")])
     again = ks(applied=OLD, attempted=OLD, conditions=works(OLD, "05"))

@@ -15,7 +15,7 @@ from fluxtui.domain.board import ChainNode, HealthLine, Level, ObjectLine, Ready
 from fluxtui.domain.chain import Chain, Node, Root, analyse, roots_of
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.naming import Tables, worn_health
-from fluxtui.domain.overview.facts import Facts
+from fluxtui.domain.overview.facts import Facts, same_build
 from fluxtui.domain.overview.judgement import blamed_object, flat
 from fluxtui.domain.overview.origins import SourceFault
 from fluxtui.domain.resource import Key, Resource
@@ -57,6 +57,7 @@ class Forest:
         self._roots: dict[Key, tuple[Root, ...]] = {}
         self._troubled: set[int] = set()
         self._held: set[int] = set()
+        self._unwell: dict[Key, tuple[Facts, str]] = {}
 
     def node(self, key: Key) -> ChainNode:
         """The node of a Kustomization that is there."""
@@ -97,6 +98,7 @@ class Forest:
         for key in ordered:
             self._find_roots(key)
         self._troubled, self._held = set(), set()
+        self._unwell = {key: seen for key, seen in self._unwell.items() if key in ordered}
         self.nodes = tuple(self._made(key, grounds) for key, _depth in drawn)
         self.changed = set(ordered)
         for at, node in enumerate(self.nodes):
@@ -198,9 +200,24 @@ class Forest:
             objects=grounds.objects.get(key, ()),
             owner=member.owner,
             origin=grounds.faults[key].key if key in grounds.faults else member.origin,
-            since=_since(member, grounds),
+            since=self._earliest(key, grounds),
             until=member.until,
         )
+
+    def _earliest(self, key: Key, grounds: Grounds) -> str:
+        """Since when this try of it is not well, as far as was ever seen.
+
+        The trouble of a Pod is told before the Kustomization says it, with a later time of its own:
+        it is one fault, and its age must not jump back.
+        """
+        member = grounds.facts[key]
+        since, level = _since(member, grounds), grounds.health[key].level
+        before = self._unwell.pop(key, None)
+        if since and level in (Level.FAILED, Level.PROGRESSING):
+            if before is not None and same_build(member, before[0]):
+                since = min(before[1], since, key=order)
+            self._unwell[key] = member, since
+        return since
 
 
 def _root(root: Root, grounds: Grounds) -> Key:

@@ -125,6 +125,19 @@ def _same_try(now: Facts, before: Facts) -> bool:
     return not other and tried == appliers.attempted(before.resource)
 
 
+def same_build(now: Facts, before: Facts) -> bool:
+    """Whether what is tried is the same revision by the same spec as before."""
+    same_spec = now.resource.generation == before.resource.generation
+    return same_spec and _tried(now.resource) == _tried(before.resource)
+
+
+def _tried(resource: Resource) -> str:
+    """The revision that it says it is at; the field may follow only at the run's end."""
+    working = resource.condition("Reconciling")
+    _, _, said = (working.message if working is not None else "").partition(" revision ")
+    return said.partition(" ")[0] or appliers.attempted(resource)
+
+
 def _released(resource: Resource, running: str) -> str:
     runs = (run for run in appliers.history(resource) if run.revision == running)
     return next((run.last for run in runs if appliers.is_good(resource.key, run.status)), "")
