@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from fluxtui.commands.command import Context
 from fluxtui.commands.subject import bundle_of
-from fluxtui.domain.errors import UsageError
+from fluxtui.domain.errors import RefusedError, UsageError
 from fluxtui.domain.kinds import sources
+from fluxtui.domain.known import tags_known
 from fluxtui.domain.naming import Tables, names_in
 from fluxtui.domain.record import record_of, trials
 from fluxtui.domain.resource import Resource
@@ -158,7 +159,8 @@ def _when_it_ran(snapshot: Snapshot, source: Resource, version: str) -> str:
 
 def resolve(context: Context, source: Resource, version: str, *, back: bool) -> str:
     """The digest. A tag may have moved since it ran here: going `back` means what ran, and holding
-    what runs means that; any other tag means what it names now. Raises UsageError."""
+    what runs means that; any other tag means what it names now. Raises UsageError; RefusedError
+    for a tag that the registry does not have."""
     if is_digest(digest_of(version)):
         return digest_of(version)
     snapshot = context.snapshot
@@ -167,6 +169,13 @@ def resolve(context: Context, source: Resource, version: str, *, back: bool) -> 
     fact = listed.facts.get(version) if listed else None
     now = fact.digest if fact is not None else ""
     if not (version and (ran or now)):
+        read = listed is not None and tags_known(listed).known
+        if version and listed is not None and read and version not in listed.tags:
+            raise RefusedError(
+                f"the registry has no tag {version}",
+                where=sources.url(source),
+                next="choose one that it has, or give the whole sha256:<digest>",
+            )
         raise UsageError(
             f"the digest of {version or 'no version'} is not known",
             where=sources.url(source),

@@ -119,6 +119,14 @@ def absent(snapshot: Snapshot, held: Held) -> str:
     )
 
 
+def lacking(snapshot: Snapshot, held: Held, version: str) -> str:
+    """`https://charts.example/#web has no version 9.9.9`; "" where it has, or nobody listed it."""
+    selection = picked(snapshot, held, version)
+    if selection is None or selection.chosen:
+        return ""
+    return f"{address_of(snapshot, source_key(held))} has no version {called(version)}"
+
+
 def would_pick(snapshot: Snapshot, held: Held, wish: str) -> str:
     """What that text of the field picks of what is listed; "" when that is not known."""
     selection = picked(snapshot, held, wish)

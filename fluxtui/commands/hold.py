@@ -16,10 +16,10 @@ from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason, revert_warning
 from fluxtui.commands.subject import labels_of, stalled, stalled_warnings
 from fluxtui.domain import roles
-from fluxtui.domain.ask import AskRemote, Question
+from fluxtui.domain.ask import AskRemote, ListTags, Question
 from fluxtui.domain.counts import counted
 from fluxtui.domain.deadlines import deadline
-from fluxtui.domain.errors import UsageError
+from fluxtui.domain.errors import RefusedError, UsageError
 from fluxtui.domain.kinds import appliers, sources, suspended
 from fluxtui.domain.marks import (
     PIN_INVERSE,
@@ -34,6 +34,7 @@ from fluxtui.domain.marks import (
     pin,
     pin_inverse,
 )
+from fluxtui.domain.picking import address_of
 from fluxtui.domain.plan import AT_WRITE, AnyStep, AwaitStep, PatchStep, Plan, Until
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import commit_text
@@ -47,6 +48,14 @@ def refusal(context: Context, held: Held) -> str | None:
     if reason:
         return f"{name} cannot be pinned: {reason}"
     return read_only_reason(context, (held.resource.key.environment,))
+
+
+def pin_questions(context: Context, held: Held, version: str) -> tuple[Question, ...]:
+    """The versions of the chart as they are now, where the last list lacks that one."""
+    snapshot = context.snapshot
+    address = address_of(snapshot, heldversions.source_key(held))
+    known = not address or not version or heldversions.would_pick(snapshot, held, version)
+    return () if known else (ListTags(address),)
 
 
 def rollback_refusal(context: Context, held: Held) -> str | None:
@@ -72,6 +81,9 @@ def pin_plan(context: Context, values: Values, command: str, held: Held) -> Plan
     resource, hold, snapshot = held.resource, held.hold, context.snapshot
     version = heldversions.resolved(snapshot, held, values.get("version", "").strip())
     label = heldversions.called(version)
+    lacks = heldversions.lacking(snapshot, held, version)
+    if lacks:
+        raise RefusedError(lacks, where=resource.key.label, next="choose one that it has")
     before = _before(held)
     until = deadline(values.get("until", ""), context.now)
     notes = {
@@ -91,6 +103,7 @@ def pin_plan(context: Context, values: Values, command: str, held: Held) -> Plan
         resource_version=resource.resource_version,
     )
     had = (*heldversions.choices(snapshot, held), *heldversions.offered(snapshot, held))
+    there = version in had or bool(heldversions.would_pick(snapshot, held, version))
     unread = f"whether {label} is there to be had: {heldversions.absent(snapshot, held)}"
     return plan_for(
         context,
@@ -99,12 +112,12 @@ def pin_plan(context: Context, values: Values, command: str, held: Held) -> Plan
         f"pin {name} in {environment} to {label}",
         (write, *followed(context, held, version, "pin")),
         effects=(
-            *effects(context, held, version),
+            *effects(context, held, version, there=there),
             _afterwards(held, before),
             *ends_text(until),
         ),
         warnings=_warnings(context, held, version),
-        unseen=() if version in had else (unread,),
+        unseen=() if there else (unread,),
     )
 
 
@@ -146,15 +159,19 @@ def _source(context: Context, held: Held) -> Resource | None:
     return context.snapshot.get(key) if key is not None else None
 
 
-def effects(context: Context, held: Held, version: str, name: str = "") -> tuple[str, ...]:
-    """Where it goes from what, and what stands on it. `name`: what the version is called."""
+def effects(
+    context: Context, held: Held, version: str, name: str = "", *, there: bool = True
+) -> tuple[str, ...]:
+    """Where it goes from what, and what stands on it. `name`: what the version is called; `there`:
+    it is known to be there to be had."""
     resource, snapshot = held.resource, context.snapshot
     environment, called = resource.key.environment, name or heldversions.called(version)
     label, runs = resource.key.label, heldversions.running(snapshot, held)
     tried = heldversions.current(snapshot, held)
     if version != runs:
         was = heldversions.called(runs) or "nothing"
-        first = f"{label} goes to {called} in {environment}; it runs {was} now"
+        where = environment if there else f"{environment} if that is there to be had"
+        first = f"{label} goes to {called} in {where}; it runs {was} now"
     elif tried == runs:
         first = f"{label} stays on {called} in {environment}, which it runs now"
     else:

@@ -14,7 +14,7 @@ from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason, revert_warning
 from fluxtui.commands.subject import bundle_of, no_bundle
-from fluxtui.domain.ask import Question, ReadFacts
+from fluxtui.domain.ask import ListTags, Question, ReadFacts
 from fluxtui.domain.deadlines import deadline
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import sources, suspended
@@ -105,12 +105,18 @@ def rollback_refusal(context: Context) -> str | None:
 
 
 def questions(context: Context, values: Values) -> tuple[Question, ...]:
-    """The digest behind the tag, when nobody has read it yet; what has no tags has none."""
+    """The digest behind the tag, when nobody has read it yet; the list, where that lacks it."""
+    version = values.get("version", "").strip()
+    held = heldversions.held_of(context)
+    if held is not None:
+        return hold.pin_questions(context, held, version)
     source = bundle_of(context)
-    version = values.get("version", "")
     if source is None or not version or digest_of(version):
         return ()
-    return (ReadFacts(sources.url(source), (version,)),)
+    facts = ReadFacts(sources.url(source), (version,))
+    if candidates.known_digest(context.snapshot, source, version):
+        return (facts,)
+    return (ListTags(sources.url(source)), facts)
 
 
 def pin_plan(context: Context, values: Values, command: str) -> Plan:

@@ -126,9 +126,26 @@ def test_it_is_markdown_for_a_chat(delivery: Shell) -> None:
 def test_a_chart_that_cannot_be_had_is_not_compared_and_the_act_goes_on(
     delivery: Shell, index: ScriptedRegistry
 ) -> None:
-    index.answer = lambda _asked: (200, [], b"apiVersion: v1\nentries: {web: [{version: 1.4.2}]}")
+    index.answer = lambda _asked: (
+        200,
+        [],
+        b"apiVersion: v1\nentries: {web: [{version: 1.4.2}, {version: 2.0.0}]}",
+    )
     said = delivery(*PIN, "-o", "json")
     assert said.code == 0, said
     told = checked(said.out, "Plan")["delivery"]
     (part,) = told["kustomizations"]
     assert part["chart"] is None and "the index says no address" in part["countsReason"]
+
+
+def test_a_version_that_the_index_does_not_have_is_refused(
+    delivery: Shell, index: ScriptedRegistry
+) -> None:
+    index.answer = lambda _asked: (200, [], b"apiVersion: v1\nentries: {web: [{version: 1.4.2}]}")
+    said = delivery(*PIN)
+    assert said.code == 3 and "#web has no version 2.0.0 (choose one that it has)" in said.err, said
+    assert said.out == ""
+    index.answer = lambda _asked: (503, [], b"")
+    unread = delivery(*PIN)
+    assert unread.code == 0 and "whether 2.0.0 is there to be had" in unread.out, unread
+    assert "goes to 2.0.0 in staging if that is there to be had" in unread.out

@@ -27,7 +27,7 @@ from builders import (
 from fluxtui.commands import candidates
 from fluxtui.commands.command import Context
 from fluxtui.commands.registry import by_id
-from fluxtui.domain.errors import UsageError
+from fluxtui.domain.errors import RefusedError, UsageError
 from fluxtui.domain.plan import PatchStep
 from fluxtui.domain.resource import Resource
 
@@ -378,3 +378,6 @@ def test_a_version_that_nobody_named_is_called_so() -> None:
         candidates.resolve(where, source(stored=B), "", back=False)
     with pytest.raises(UsageError, match=r"the digest of 7\.0\.0 is not known"):
         candidates.resolve(where, source(stored=B), "7.0.0", back=True)
+    read = at(source(stored=B), tags=[replace(LIST, listed_at=1.0)])
+    with pytest.raises(RefusedError, match=r"the registry has no tag 7\.0\.0"):
+        candidates.resolve(read, source(stored=B), "7.0.0", back=False)
