@@ -43,6 +43,27 @@ def revision_of(resource: Resource) -> str:
     return kind.revision(resource) if kind is not None else foundkinds.revision(resource)
 
 
+def no_revision(resource: Resource) -> str:
+    """Why it has no revision, as a sentence: what there is to say where `revision_of` has none."""
+    if appliers.is_applier(resource.key):
+        return _nothing_runs(resource)
+    kind = kinds.of(resource.key)
+    if kind is not None and not kind.has_revision:
+        return "its kind has no revision"
+    if kinds.is_static(resource):
+        return "it is static: nothing is stored for it"
+    return "nothing was stored yet" if sources.is_source(resource.key) else "its status names none"
+
+
+def _nothing_runs(resource: Resource) -> str:
+    newest = next(iter(appliers.history(resource)), None)
+    if newest is not None:
+        which = f", {newest.revision}" if newest.revision else ""
+        return f"none runs; the newest that was tried{which}: {newest.status or 'not known how'}"
+    tried = appliers.attempted(resource)
+    return f"none runs; the newest that was tried: {tried}" if tried else "nothing was applied yet"
+
+
 def revision_text(resource: Resource, snapshot: Snapshot) -> str:
     """`v1.4.2@sha256:0123abcd`, as flux prints it; `v1.4.2 (sha256:0123abcd)` where Flux stored the
     digest alone; a commit by its branch and first digits."""

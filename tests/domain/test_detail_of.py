@@ -88,6 +88,38 @@ def test_a_spec_counts_as_seen_where_generations_are_not_counted(
     assert detail_of(snapshot(one), one).observed is observed
 
 
+def begun(generation: int, ready: str, **status: Any) -> Resource:
+    """A release of generation 2 whose status was never brought up to a generation."""
+    seen = {**condition("Ready", ready, "Progressing"), "observedGeneration": generation}
+    return other("hr", status={"observedGeneration": -1, "conditions": [seen], **status})
+
+
+@pytest.mark.parametrize(
+    ("one", "observed", "unsettled"),
+    [
+        (begun(1, "Unknown"), False, ""),
+        (begun(2, "Unknown"), True, "a run of it is under way"),
+        (begun(2, "False"), True, "not reconciled well yet"),
+        (begun(2, "Unknown", observedGeneration=2), True, ""),
+    ],
+)
+def test_a_spec_counts_as_seen_from_the_first_run_on(
+    one: Resource, observed: bool, unsettled: str
+) -> None:
+    detail = detail_of(snapshot(one), one)
+    assert (detail.observed, detail.unsettled) == (observed, unsettled)
+
+
+def test_what_was_applied_is_not_known_before_an_inventory_is_written() -> None:
+    def why(one: Resource) -> str:
+        return detail_of(snapshot(one), one).no_inventory
+
+    unwritten = "its controller has written none"
+    assert why(begun(2, "Unknown")) == f"{unwritten}; a run of it is under way"
+    assert why(begun(2, "False")) == unwritten
+    assert why(begun(2, "Unknown", inventory={"entries": []})) == "" == why(other("alert"))
+
+
 def test_only_a_source_holds_an_artifact_and_only_one_that_has_it() -> None:
     artifact = {"revision": A, "digest": digest("f"), "size": 7, "lastUpdateTime": "monday"}
     held = source()

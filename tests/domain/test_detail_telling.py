@@ -97,6 +97,7 @@ def test_the_head_says_what_there_is_in_one_order() -> None:
         ({"generation": 2}, ["generation 2"]),
         ({"generation": 2, "observed": False}, ["generation 2, not acted on yet"]),
         ({"observed": False}, []),
+        ({"generation": 2, "unsettled": "a run goes on"}, ["generation 2, a run goes on"]),
     ],
 )
 def test_generation_and_age_are_told_where_they_are_known(
@@ -225,6 +226,8 @@ def test_an_entry_says_how_it_is_and_why_where_it_is_not_well(line: ObjectLine, 
 
 def test_an_inventory_says_what_was_not_read_and_that_it_is_empty() -> None:
     assert inventory() == ["it has applied nothing"]
+    silent = replace(BARE, has_inventory=True, no_inventory="nobody has written one")
+    assert section("INVENTORY", silent) == ["nobody has written one"], "none is not known as 0"
     fault = Readings(inventory_fault="403")
     assert inventory(ObjectLine(POD, ""), readings=fault) == ["? Pod/apps/web-1  not read: 403"]
     some = Readings(inventory=InventoryReading(fault="3 were not read"))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fluxtui.domain import kinds
-from fluxtui.domain.objectstate import ready_word, revision_of, revision_text
+from fluxtui.domain.objectstate import no_revision, ready_word, revision_of, revision_text
 from fluxtui.domain.resource import Resource
 from tests.builders import condition, digest, failed, ks, revision, snapshot, source, tag_list
 
@@ -61,6 +61,28 @@ def test_each_role_holds_something_else() -> None:
     assert revision_of(other("imagepol", picked)).endswith("5.0.1")
     assert revision_of(foreign({"artifact": {"revision": "v3"}})) == "v3"
     assert revision_of(foreign({})) == ""
+
+
+@pytest.mark.parametrize(
+    ("resource", "why"),
+    [
+        (other("hr", {}), "nothing was applied yet"),
+        (other("hr", {"lastAttemptedRevision": "1.0.0"}),
+         "none runs; the newest that was tried: 1.0.0"),
+        (other("hr", {"history": [{"chartVersion": "1.0.0", "status": "failed", "version": 1}]}),
+         "none runs; the newest that was tried, 1.0.0: failed"),
+        (other("hr", {"history": [{"version": 1}]}),
+         "none runs; the newest that was tried: not known how"),
+        (source(), "nothing was stored yet"),
+        (other("helmrepo", {}, {"type": "oci"}), "it is static: nothing is stored for it"),
+        (other("receiver", {}), "its kind has no revision"),
+        (other("alert", {}), "its kind has no revision"),
+        (other("imagepol", {}), "its status names none"),
+        (foreign({}), "its status names none"),
+    ],
+)  # fmt: skip
+def test_what_has_no_revision_says_why(resource: Resource, why: str) -> None:
+    assert revision_of(resource) == "" and no_revision(resource) == why
 
 
 def test_a_revision_is_printed_as_people_name_it() -> None:

@@ -37,14 +37,14 @@ def _detail(detail: Detail, readings: Readings) -> Document:
         "observed": detail.observed,
         **maybe("appliedBy", by, "its labels name nobody who applies it"),
         **{name: [mark(detail.key, one)] if one is not None else [] for name, one in marks},
-        **maybe("revision", detail.revision, "nothing was stored or applied yet"),
+        **maybe("revision", detail.revision, detail.no_revision),
         "facts": [{"title": title, "text": text} for title, text in detail.facts],
         "conditions": [_condition(line) for line in detail.conditions],
         **maybe("artifact", _artifact(detail.artifact), _no_artifact(detail)),
         "standsOn": [_wait(line) for line in detail.stands_on],
         "waitsFor": [_wait(line) for line in detail.waits],
         "history": [_history(line) for line in detail.history],
-        "inventory": [_entry(line, readings) for line in detail.inventory],
+        **maybe("inventory", _inventory(detail, readings), detail.no_inventory),
         "inventoryEvents": [
             _event(e) for e in (readings.inventory.events if readings.inventory else ())
         ],
@@ -56,6 +56,12 @@ def _detail(detail: Detail, readings: Readings) -> Document:
         "valuesFrom": list(detail.value_sources),
         **maybe("values", _values(readings), _no_values(detail, readings)),
     }
+
+
+def _inventory(detail: Detail, readings: Readings) -> list[Document] | None:
+    if detail.no_inventory:
+        return None
+    return [_entry(line, readings) for line in detail.inventory]
 
 
 def _no_values(detail: Detail, readings: Readings) -> str:

@@ -11,7 +11,14 @@ from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.kinds.kind import KindColumn
 from fluxtui.domain.naming import dressed_of
 from fluxtui.domain.objectid import ObjectId
-from fluxtui.domain.objectstate import STATIC, UNSEEN, ready_word, revision_of, revision_text
+from fluxtui.domain.objectstate import (
+    STATIC,
+    UNSEEN,
+    no_revision,
+    ready_word,
+    revision_of,
+    revision_text,
+)
 from fluxtui.domain.overview.judgement import STATIC as NO_STATUS
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import commit_text
@@ -38,7 +45,7 @@ def one_object(resource: Resource) -> Document:
     return {
         "environment": resource.key.environment,
         "object": reference(resource.key),
-        **maybe("revision", revision_of(resource), "nothing was stored or applied yet"),
+        **maybe("revision", revision_of(resource), no_revision(resource)),
         "suspended": suspended(resource),
         **maybe("ready", "" if static else word, NO_STATUS if static else UNSEEN),
         "reason": ready.reason if ready else "",

@@ -31,7 +31,7 @@ from fluxtui.domain.known import kind_known
 from fluxtui.domain.marks import pin, suspension
 from fluxtui.domain.masking import Masker
 from fluxtui.domain.naming import Tables, names_in
-from fluxtui.domain.objectstate import revision_text
+from fluxtui.domain.objectstate import no_revision, revision_text
 from fluxtui.domain.overview import doubt
 from fluxtui.domain.overview.arrivals import awaited, own_health
 from fluxtui.domain.overview.expressions import judged
@@ -74,9 +74,12 @@ def detail_of(snapshot: Snapshot, resource: Resource) -> Detail:
         has_history=appliers.is_applier(key),
         inventory=tuple(_inventory(snapshot, resource, entries)),
         has_inventory=appliers.is_applier(key) or bool(entries),
+        no_inventory=_no_inventory(resource),
         has_values=releases.has_releases(key),
         value_sources=tuple(place_of(key.namespace, each) for each in references),
         values_touch_secrets=any(each.kind == "Secret" for each in references),
+        unsettled=_unsettled(resource),
+        no_revision=no_revision(resource),
     )
 
 
@@ -134,8 +137,39 @@ def inventory_versions(resource: Resource) -> Iterator[tuple[Key, str]]:
 
 
 def _is_observed(resource: Resource) -> bool:
-    """Whether its controller has seen the newest spec; where it counts no generations, always."""
-    return "observedGeneration" not in resource.status or resource.observed
+    """Whether its controller has begun with the newest spec; always, where it counts none.
+
+    The status says so only once a run has ended well or for good, conditions from its start on.
+    """
+    if "observedGeneration" not in resource.status or resource.observed:
+        return True
+    newest = resource.generation
+    return any(0 < one.observed_generation == newest for one in resource.conditions)
+
+
+def _unsettled(resource: Resource) -> str:
+    """Why its controller is not through with the newest spec, with which it has begun."""
+    if "observedGeneration" not in resource.status or resource.observed:
+        return ""
+    if not _is_observed(resource):
+        return ""
+    return _UNDER_WAY if _is_running(resource) else "not reconciled well yet"
+
+
+def _no_inventory(resource: Resource) -> str:
+    """Why what it has applied is not known; "" where its controller has written that down."""
+    if not appliers.is_applier(resource.key) or appliers.keeps_inventory(resource):
+        return ""
+    return f"{_UNWRITTEN}; {_UNDER_WAY}" if _is_running(resource) else _UNWRITTEN
+
+
+_UNWRITTEN = "its controller has written none"
+_UNDER_WAY = "a run of it is under way"
+
+
+def _is_running(resource: Resource) -> bool:
+    ready = resource.condition("Ready")
+    return ready is not None and ready.status == "Unknown"
 
 
 def _stands_on(snapshot: Snapshot, resource: Resource) -> Iterator[WaitLine]:

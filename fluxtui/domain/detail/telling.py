@@ -94,7 +94,8 @@ def _head(detail: Detail, times: Times) -> Iterator[Words]:
     sign, role = SIGNS[detail.health.level]
     yield ((f"{sign} ", role), (detail.health.text or "its health is not judged", role))
     facts = [f"created {times.ago(detail.created)}"] if detail.created else []
-    unseen = "" if detail.observed else ", not acted on yet"
+    behind = detail.unsettled if detail.observed else "not acted on yet"
+    unseen = f", {behind}" if behind else ""
     facts += [f"generation {detail.generation}{unseen}"] if detail.generation else []
     if facts:
         yield (("   ".join(facts), "dim"),)
@@ -192,8 +193,9 @@ def _inventory(detail: Detail, readings: Readings, times: Times) -> Iterator[Wor
     if fault:
         lines.append(((fault, "wait"),))
     if not lines:
-        lines.append((("it has applied nothing", "dim"),))
-    yield from _section(f"INVENTORY ({counted(len(detail.inventory), 'object')})", lines)
+        lines.append(((detail.no_inventory or "it has applied nothing", "dim"),))
+    number = "" if detail.no_inventory else f" ({counted(len(detail.inventory), 'object')})"
+    yield from _section(f"INVENTORY{number}", lines)
 
 
 def _entry(line: ObjectLine, readings: Readings) -> Words:

@@ -131,7 +131,10 @@ class InventoryReading:
 class Detail:
     """One object, as far as a Snapshot knows it. `facts`: (title, text) of what its kind wants to
     be seen. `stands_on`: what it is fed by and needs; `waits`: its dependsOn. `inventory`: in
-    order; a line without a status is not known yet. `has_...`: whether its kind keeps one.
+    order; a line without a status is not known yet. `has_...`: whether its kind keeps one;
+    `no_inventory` why it is not known then, "" where it is. `observed`: whether its controller has
+    begun with the newest generation, and `unsettled` why it is not through with it, in words.
+    `no_revision`: why it has none, where it has none.
     `value_sources`: what its values are read out of besides itself, and whether a Secret is one.
     """
 
@@ -154,9 +157,12 @@ class Detail:
     has_history: bool = False
     inventory: tuple[ObjectLine, ...] = ()
     has_inventory: bool = False
+    no_inventory: str = ""
     has_values: bool = False
     value_sources: tuple[str, ...] = ()
     values_touch_secrets: bool = False
+    unsettled: str = ""
+    no_revision: str = "nothing is known of it"
 
     @property
     def unread(self) -> tuple[Key, ...]:

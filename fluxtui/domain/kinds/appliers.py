@@ -98,6 +98,12 @@ def is_good(key: Key, status: str) -> bool:
     return applier is not None and bool(status) and status in (applier.good, *applier.passed)
 
 
+def keeps_inventory(resource: Resource) -> bool:
+    """Whether its controller has written down what it applied, be it nothing. Older ones of
+    releases never do."""
+    return is_applier(resource.key) and "inventory" in resource.status
+
+
 def is_bad(key: Key, reason: str) -> bool:
     """Whether that word of its history, or reason of Ready, blames the build."""
     applier = role(key)

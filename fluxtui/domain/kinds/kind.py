@@ -271,6 +271,10 @@ class Releases(NamedTuple):
     drift: Callable[[Resource], str]
 
 
+def _no_revision(_resource: Resource) -> str:
+    return ""
+
+
 @frozen
 class Kind:
     """One kind: its API names, the short name people type (`ks`), and what it is.
@@ -329,7 +333,7 @@ class Kind:
     makes: Callable[[Resource], tuple[Key, ...]] = field(
         default=lambda _resource: (), compare=False
     )
-    revision: Callable[[Resource], str] = field(default=lambda _resource: "", compare=False)
+    revision: Callable[[Resource], str] = field(default=_no_revision, compare=False)
     columns: tuple[KindColumn, ...] = field(default=(), compare=False)
     has_events: bool = field(default=True, compare=False)
     owner: str = field(default="", compare=False)
@@ -341,6 +345,12 @@ class Kind:
     def id(self) -> tuple[str, str]:
         """(group, kind): how Snapshots index resources."""
         return (self.group, self.kind)
+
+    @property
+    def has_revision(self) -> bool:
+        """Whether its objects hold something that has a name, by whatever role."""
+        own = self.revision is not _no_revision
+        return own or self.source is not None or self.applier is not None
 
     @property
     def api_version(self) -> str:
