@@ -8,10 +8,11 @@ must not end the process: whoever called returns 128+n.
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from fluxtui.cli.ending import Ending
 from fluxtui.cli.output import visible_text
@@ -69,19 +70,32 @@ def run(
 def _given_up(engine: EnginePort, plan: Plan, why: str) -> tuple[Receipt, ...]:
     """What is known of each Step; stderr says it, and what finishes or undoes it."""
     journal = engine.snapshot.config.journal
-    act, title = _kept(journal, plan), visible_text(plan.title)
+    act = _kept(journal, plan)
     if act is not None:
         receipts = tuple(r for step in plan.steps if (r := act.receipt(step.id)) is not None)
-        says = f"{tally(act)}; fluxtui plan finish {plan.id}, or plan undo {plan.id}"
     else:
-        says = "nothing was begun" if journal else "no Journal is kept: look what was done"
         outcome = Outcome.NEVER if journal else Outcome.UNKNOWN
         receipts = tuple(Receipt(plan.id, step.id, outcome, why, "") for step in plan.steps)
-    print(f"fluxtui: {why}: {title}: {says}", file=sys.stderr)
+    print(_cut(act, journal, plan, why), file=sys.stderr)
     titles = {step.id: visible_text(step.title) for step in plan.steps}
     for receipt in receipts:
         print(f"fluxtui:   {receipt.outcome}: {titles[receipt.step]}", file=sys.stderr)
     return receipts
+
+
+def tell_cut(journal: str, plans: Iterable[Plan], why: str) -> None:
+    """Say on stderr what a screen that was left had running, once each."""
+    with contextlib.suppress(OSError):  # a terminal that is gone
+        for plan in plans:
+            print(_cut(_kept(journal, plan), journal, plan, why), file=sys.stderr)
+
+
+def _cut(act: Act | None, journal: str, plan: Plan, why: str) -> str:
+    if act is not None:
+        says = f"{tally(act)}; fluxtui plan finish {plan.id}, or plan undo {plan.id}"
+    else:
+        says = "nothing was begun" if journal else "no Journal is kept: look what was done"
+    return f"fluxtui: {why}: {visible_text(plan.title)}: {says}"
 
 
 def _kept(journal: str, plan: Plan) -> Act | None:

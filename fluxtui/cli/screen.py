@@ -22,6 +22,7 @@ from fluxtui.domain.resource import Key
 from fluxtui.kit.clock import Clock
 
 if TYPE_CHECKING:
+    from fluxtui.domain.snapshot import Act
     from fluxtui.engine.engine import Engine
 
 SLOW_FRAMES = "4"
@@ -90,7 +91,19 @@ def show(config: Config, start: Target, options: Options) -> int:
         try:
             app.run(mouse=not config.slow)
         finally:
+            going = [act.plan for running in engines for act in _going(running)]
             for running in engines:
                 remember(running.snapshot, options.config, options.kubeconfig)
                 running.stop(terminal.why)
+    if going:
+        # Read late, by whoever has something to tell.
+        from fluxtui.cli.interruption import tell_cut
+
+        tell_cut(config.journal, going, terminal.why)
     return terminal.code or app.return_code or 0
+
+
+def _going(engine: Engine) -> tuple[Act, ...]:
+    """What it has begun and not ended."""
+    acts = engine.snapshot.acts
+    return tuple(act for act in acts if not (act.finished or act.cut or act.elsewhere))

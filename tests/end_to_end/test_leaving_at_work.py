@@ -141,6 +141,13 @@ def cut_off(config_file: Path) -> Act:
     return act
 
 
+def assert_told(program: Program, why: str) -> None:
+    """The shell's screen says it too, and how to go on."""
+    words = " ".join(program.terminal.text.split())
+    assert re.search(rf"fluxtui: {why}: reconcile .*: 1 of 12 steps done, 1 with", words), words
+    assert "fluxtui plan finish" in words
+
+
 def headless(config_file: Path) -> str:
     """What `fluxtui journal` says of the last act."""
     words = [PROGRAM, "--config", str(config_file), "journal"]
@@ -161,6 +168,7 @@ def test_a_signal_ends_it_wherever_it_is(
     if into is into_an_act:
         why = f"fluxtui was ended by {number.name}"
         assert cut_off(config_file).cut == why
+        assert_told(program, why)
         text = headless(config_file)
         assert re.search(rf"interrupted +.*{why}", text), text
         assert re.search(r"unknown +handled-1 .*cut off", text), text
@@ -178,6 +186,7 @@ def test_an_act_that_is_left_on_purpose_is_told_by_the_next_start(
     assert program.terminal.given_back
     program.leaves_nothing()
     assert cut_off(config_file).cut == "fluxtui was left"
+    assert_told(program, "fluxtui was left")
     next_start(config_file, "fluxtui was left")
 
 
