@@ -6,6 +6,7 @@ digest than the one that ran stands for what it names, so that one is offered as
 
 from __future__ import annotations
 
+from fluxtui.commands import heldversions
 from fluxtui.commands.command import Context
 from fluxtui.commands.subject import bundle_of
 from fluxtui.domain.errors import RefusedError, UsageError
@@ -13,7 +14,7 @@ from fluxtui.domain.kinds import sources
 from fluxtui.domain.known import tags_known
 from fluxtui.domain.naming import Tables, names_in
 from fluxtui.domain.record import record_of, trials
-from fluxtui.domain.resource import Resource
+from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, is_digest, short_digest, tag_of, version_text
 from fluxtui.domain.rings import went_well
 from fluxtui.domain.roles import users_of
@@ -22,8 +23,12 @@ from fluxtui.domain.tagrows import natural
 from fluxtui.kit.moments import order
 
 
-def good_revisions(snapshot: Snapshot, source: Resource) -> tuple[str, ...]:
+def good_revisions(
+    snapshot: Snapshot, source: Resource, named: Key | None = None
+) -> tuple[str, ...]:
     """Revisions that reconciled well and are not the one the source holds now, best first.
+
+    `named`: one of its Kustomizations; where it ran any of them well itself, those alone.
 
     A revision whose last word in any of its Kustomizations is no success is not good, however well
     it went for the others. Best is what most of them ran well, then the newest.
@@ -44,12 +49,14 @@ def good_revisions(snapshot: Snapshot, source: Resource) -> tuple[str, ...]:
                 name = label or (f"{trial.tag}@{digest}" if trial.tag else "")
                 best[digest] = (count + 1, max(newest, (order(trial.at), trial.at)), name)
     ranked = sorted(best.items(), key=lambda item: item[1], reverse=True)
+    own = {t.digest for tried in outcomes for t in tried if t.good and t.kustomization == named}
+    ranked = [item for item in ranked if item[0] in own] or ranked
     return tuple(name or digest for digest, (_count, _at, name) in ranked)
 
 
-def previous_version(snapshot: Snapshot, source: Resource) -> str:
+def previous_version(snapshot: Snapshot, source: Resource, named: Key | None = None) -> str:
     """What a rollback would go to, as `offered` has it; "" when none is known."""
-    good = good_revisions(snapshot, source)
+    good = good_revisions(snapshot, source, named)
     return offered(snapshot, source, good[0]) if good else ""
 
 
@@ -84,7 +91,16 @@ def running(context: Context) -> str:
 def previous(context: Context) -> str:
     """The best earlier version, as a rollback wants it whatever the cursor is on."""
     source = bundle_of(context)
-    return previous_version(context.snapshot, source) if source else ""
+    return previous_version(context.snapshot, source, context.target.object) if source else ""
+
+
+def whose(context: Context, source: Resource, digest: str, name: str) -> tuple[str, ...]:
+    """A sentence that says who ran it well, where that is not the one that is named, or not all."""
+    users, meant = users_of(context.snapshot, source.key), context.target.object
+    tried = ((user, trials(user).get(digest)) for user in users)
+    well = [user for user, trial in tried if trial is not None and trial.good]
+    named = meant if any(user.key == meant for user in users) else None
+    return heldversions.history_of(name, named, well, users)
 
 
 def choices(context: Context) -> tuple[str, ...]:
@@ -99,7 +115,8 @@ def earlier(context: Context) -> tuple[str, ...]:
     if source is None:
         return ()
     listed = snapshot.tags.get(sources.url(source))
-    good = tuple(offered(snapshot, source, r) for r in good_revisions(snapshot, source))
+    ran = good_revisions(snapshot, source, context.target.object)
+    good = tuple(offered(snapshot, source, r) for r in ran)
     selection = snapshot.selections.get(source.key)
     picks = (selection.chosen,) if selection and selection.chosen else ()
     tags = sorted(listed.tags, key=natural, reverse=True) if listed else ()

@@ -6,11 +6,11 @@ text stands for a version (`1.4.2`, a whole commit). Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fluxtui.commands.command import Context
-from fluxtui.commands.subject import object_of, source_of
+from fluxtui.commands.subject import labels_of, object_of, source_of
 from fluxtui.domain import kinds
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import appliers, sources
@@ -30,10 +30,12 @@ _OFFERED = 3
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An object with the field by which it is held."""
+    """An object with the field by which it is held; `named`: what takes it and was meant by name,
+    where that is another."""
 
     resource: Resource
     hold: PinField
+    named: Key | None = None
 
     @property
     def now(self) -> str:
@@ -48,7 +50,8 @@ def held_of(context: Context) -> Held | None:
         return None
     for candidate in (_maker(context.snapshot, resource) or resource, source_of(context)):
         if candidate is not None and (hold := kinds.hold(candidate)) is not None:
-            return Held(candidate, hold)
+            other = appliers.is_applier(resource.key) and candidate.key != resource.key
+            return Held(candidate, hold, resource.key if other else None)
     return None
 
 
@@ -80,7 +83,8 @@ def current(snapshot: Snapshot, held: Held) -> str:
 
 
 def good(snapshot: Snapshot, held: Held) -> tuple[str, ...]:
-    """What went well for all that had it and is not what it is at now, the newest first."""
+    """What went well for all that had it and is not what it is at now, the newest first; what the
+    one that is named ran well itself, where it remembers any such."""
     now, known = current(snapshot, held), outcomes(snapshot, held)
     well = {
         text: max((order(run.last), run.last) for _member, run in runs)
@@ -88,9 +92,32 @@ def good(snapshot: Snapshot, held: Held) -> tuple[str, ...]:
         if text != now and all(appliers.is_good(m.key, run.status) for m, run in runs)
     }
     ranked = sorted(well, key=lambda text: well[text], reverse=True)
+    own = [text for text in ranked if any(m.key == held.named for m, _run in known[text])]
+    if own:
+        return tuple(own)
     # An older Flux keeps no history, and says what went well last.
     last = (_text(held, appliers.applied(member)) for member in members(snapshot, held))
     return tuple(dict.fromkeys((*ranked, *(t for t in last if t not in ("", now, *known)))))
+
+
+def whose(snapshot: Snapshot, held: Held, version: str) -> tuple[str, ...]:
+    """A sentence that says who ran it well, where that is not the one that is named, or not all."""
+    had = outcomes(snapshot, held).get(version, ())
+    well = tuple(member for member, run in had if appliers.is_good(member.key, run.status))
+    return history_of(called(version), held.named, well, members(snapshot, held))
+
+
+def history_of(
+    name: str, named: Key | None, well: Sequence[Resource], users: Sequence[Resource]
+) -> tuple[str, ...]:
+    """`7b71363 ran well in Kustomization/flux/apps, and never in ...`, unless it is plain."""
+    others = [member for member in well if member.key != named]
+    if not others or any(member.key == named for member in well):
+        return ()
+    if named is not None:
+        never = f", and never in {named.label} as far as Flux remembers"
+        return (f"{name} ran well in {labels_of(others)}{never}",)
+    return (f"{name} ran well in {labels_of(others)}",) if len(well) < len(users) else ()
 
 
 def choices(snapshot: Snapshot, held: Held) -> tuple[str, ...]:

@@ -113,6 +113,7 @@ def pin_plan(context: Context, values: Values, command: str, held: Held) -> Plan
         (write, *followed(context, held, version, "pin")),
         effects=(
             *effects(context, held, version, there=there),
+            *(heldversions.whose(snapshot, held, version) if command == "rollback" else ()),
             _afterwards(held, before),
             *ends_text(until),
         ),

@@ -165,6 +165,7 @@ def pin_plan(context: Context, values: Values, command: str) -> Plan:
         steps,
         effects=(
             *landing.sentences(context, source, digest, version_name),
+            *(candidates.whose(context, source, digest, label) if command == "rollback" else ()),
             *_policy(source, before, context),
             *ends_text(until),
         ),

@@ -54,6 +54,27 @@ def good(held: Resource, *members: Resource) -> tuple[str, ...]:
 # -- what went well, best first
 
 
+def test_a_kustomization_that_is_named_goes_back_to_what_it_ran_itself() -> None:
+    one = ks(name="one", applied=C, history=[(B, WELL, hour(9))])
+    two = ks(name="two", applied=C, history=[(A, WELL, hour(2))])
+    none = ks(name="none", applied=C, history=[])
+    seen = (source(stored=C), one, two, none)
+
+    def back(name: str) -> tuple[str, str]:
+        key = ks(name=name).key
+        where = at(*seen, tags=[tag_list({"1.4.2": "a", "1.5.0": "b"})], object=key)
+        version = by_id("rollback").arguments[0].default(where)
+        plan = by_id("rollback").plan
+        assert plan is not None
+        made = plan(where, {"version": version, "reason": "x"})
+        return version, "; ".join(text for text in made.effects if "ran well in" in text)
+
+    assert back("one") == ("1.5.0", "") and back("two") == ("1.4.2", "")
+    label = one.key.label.rpartition("/")[0]
+    says = f"1.5.0 ran well in {label}/one, and never in {label}/none as far as Flux remembers"
+    assert back("none") == ("1.5.0", says)
+
+
 def test_what_most_ran_well_comes_first_and_then_what_ran_last() -> None:
     one = ks(name="one", applied=C, history=[(B, WELL, hour(9)), (A, WELL, hour(1))])
     two = ks(name="two", applied=C, history=[(A, WELL, hour(2))])

@@ -271,3 +271,26 @@ def test_what_fluxtui_did_not_pin_is_not_unpinned() -> None:
     broken = release(annotations={PIN_INVERSE: "{"})
     with pytest.raises(UsageError, match=r"unreadable.*by hand"):
         plan("unpin", at(broken, on=broken))
+
+
+def test_a_kustomization_that_is_named_goes_back_to_what_it_ran_itself() -> None:
+    """Its source is moved, and others on it may remember more, or other commits."""
+    settings, fleet = user("settings"), git()
+    now = [
+        run for run in settings.status["history"] if not run["metadata"]["revision"].endswith(ONE)
+    ]
+    settings = replace(settings, status={**settings.status, "history": now})
+    where = at(fleet, user("apps"), settings, on=settings)
+    (_goes, _stands, says, *_rest) = plan("rollback", where, version=ONE, reason="x").effects
+    label = settings.key.label.rpartition("/")[0]
+    never = f"and never in {label}/settings as far as Flux remembers"
+    assert says == f"1111111 ran well in {label}/apps, {never}"
+    three = "3" * 40
+    done = {**now[0], "metadata": {"revision": f"main@sha1:{three}"}}
+    done["lastReconciled"] = "2026-11-20T02:00:00Z"
+    own = replace(settings, status={**settings.status, "history": [*now, done]})
+    itself = at(fleet, user("apps"), own, on=own)
+    assert default("rollback", itself) == three
+    said = plan("rollback", itself, version=three, reason="x").effects
+    assert not any("ran well in" in text for text in said)
+    assert default("rollback", at(fleet, user("apps"), own, on=fleet)) == ONE, "of all the newest"
