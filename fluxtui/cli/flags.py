@@ -6,7 +6,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from fluxtui.commands.declaration import Command
 
 TARGET_HELP = "A service, or any kind by KIND/NAME or KIND/NS/NAME: ks/web, hr/apps/web."
 SCOPE_HELP = "An environment or a stage, by its name, or as env/NAME or stage/NAME."
@@ -75,8 +79,8 @@ def view(sub: argparse.ArgumentParser) -> None:
         help="Print as table, wide, name, json, yaml or jsonpath={...}.")  # fmt: skip
 
 
-def act(sub: argparse.ArgumentParser) -> None:
-    """What every act takes."""
+def act(sub: argparse.ArgumentParser, commands: Sequence[Command] = ()) -> None:
+    """What every act takes; `commands`: which of the registry's it is, if any."""
     add = sub.add_argument
     add("--dry-run", action="store_const", const="plan", default="",
         help="Print the Plan and stop.")  # fmt: skip
@@ -86,13 +90,23 @@ def act(sub: argparse.ArgumentParser) -> None:
     add("--confirm", metavar="ENV", action="append", default=[],
         help="Name a protected environment that the act touches (repeatable).")  # fmt: skip
     add("--reason", metavar="TEXT", default="",
-        help="Say why; it is kept on the object and in the Journal.")  # fmt: skip
+        help=f"Say why{_must(commands)}; it is kept on the object and in the Journal.")  # fmt: skip
     add("--timeout", metavar="TIME", default="",
         help="Give up what is not done after this: 30s, 5m; what was written stays.")  # fmt: skip
     add("--plan-out", metavar="FILE", default="",
         help="Write the reviewed Plan into this file for somebody else to run.")  # fmt: skip
     add("-o", "--output", choices=("table", "json", "yaml", "markdown"), default="table",
         metavar="FORM", help="Print as table, json, yaml; a review also as markdown.")  # fmt: skip
+
+
+def _must(commands: Sequence[Command]) -> str:
+    """Whether these are refused without a reason, as the help has it."""
+    required = [a for c in commands for a in c.arguments if a.name == "reason" and a.required]
+    if not required:
+        return ""
+    from fluxtui.commands.reasons import REASON
+
+    return " (must be given)" if REASON in required else " (must be given where none is proposed)"
 
 
 def plan_shown(sub: argparse.ArgumentParser) -> None:

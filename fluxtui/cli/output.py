@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 from fluxtui.cli import streams
+from fluxtui.cli.flags import FORMS
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.safetext import is_safe, visible, visible_lines
 from fluxtui.domain.shortening import shortened
@@ -160,18 +161,22 @@ def for_programs(form: str) -> bool:
 def form_of(words: Sequence[str]) -> str:
     """The form that a command line asks for, also one that does not parse.
 
-    A usage error after `-o json` is for the same program as the answer would have been.
+    A usage error after `-o json` is for the same program as the answer would have been, also where
+    a later `-o` is the error.
     """
     form = ""
     for number, word in enumerate(words):
         if word == "--":
             break
+        value = ""
         if word in ("-o", "--output"):
-            form = words[number + 1] if number + 1 < len(words) else ""
+            value = words[number + 1] if number + 1 < len(words) else ""
         elif word.startswith("--output="):
-            form = word.removeprefix("--output=")
+            value = word.removeprefix("--output=")
         elif word.startswith("-o"):
-            form = word.removeprefix("-o").removeprefix("=")
+            value = word.removeprefix("-o").removeprefix("=")
+        if value in (*FORMS, "markdown") or value.startswith(JSONPATH):
+            form = value
     return form
 
 

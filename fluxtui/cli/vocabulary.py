@@ -112,7 +112,7 @@ def _act(sub: argparse.ArgumentParser, commands: list[Command]) -> None:
                              metavar=argument.name.upper(), help=argument.help)  # fmt: skip
     sub.add_argument("--keep", action="store_true",
                      help="Suspend first who would put it back, as warnings say.")  # fmt: skip
-    flags.act(sub)
+    flags.act(sub, commands)
 
 
 def _tags(sub: argparse.ArgumentParser) -> None:

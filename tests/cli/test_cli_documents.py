@@ -97,6 +97,10 @@ MISTAKES = (
     ("versions -ojson --nonsense", "usage", 2, "--nonsense"),
     ("chain --output=json ks/web extra", "usage", 2, "extra"),
     ("satus -o json", "usage", 2, "satus"),
+    ("get ks -o json -o bogus", "usage", 2, "'bogus' is none of them"),
+    ("get ks -o json --output=bogus", "usage", 2, "'bogus' is none of them"),
+    ("get ks -o json -obogus", "usage", 2, "'bogus' is none of them"),
+    ("get ks -o json -o", "usage", 2, "-o"),
     ("resume app -e staging --yes -o json", "refused", 3, ""),
     ("suspend app -e production --reason x -o json", "refused", 3, "production is protected"),
     ("artifact list oci://127.0.0.1:1/a -o json", "registry", 1, ""),
@@ -120,6 +124,7 @@ def test_refusals_and_errors_are_documents_too(blocked: Shell) -> None:
 def test_a_person_reads_errors_on_stderr_alone(blocked: Shell) -> None:
     said = blocked("versions", "nope")
     assert said.out == "" and "there is no service 'nope'" in said.err
+    assert blocked("versions", "nope", "-o", "json", "-o", "table").out == ""
 
 
 def test_the_forms_of_kubectl(blocked: Shell) -> None:

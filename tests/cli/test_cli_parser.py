@@ -216,6 +216,25 @@ def test_words_of_others_are_no_verbs_of_ours() -> None:
     assert not set(unknown.OTHERS) & set(VERBS)
 
 
+@pytest.mark.parametrize(
+    ("verb", "says"),
+    [
+        ("suspend", "Say why (must be given); "),
+        ("pin", "Say why (must be given); "),
+        ("rollback", "Say why (must be given where none is proposed); "),
+        ("freeze", "Say why (must be given where none is proposed); "),
+        ("resume", "Say why; "),
+        ("range", "Say why; "),
+    ],
+)
+def test_help_says_where_a_reason_must_be_given(
+    verb: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        arguments.parse([verb, "--help"])
+    assert says in " ".join(capsys.readouterr().out.split())
+
+
 def test_help_is_a_word_too(capsys: pytest.CaptureFixture[str]) -> None:
     for words in (["help", "pin"], ["pin", "--help"], ["-e", "x", "pin", "-h"]):
         with pytest.raises(SystemExit) as end:
