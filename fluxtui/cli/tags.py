@@ -190,7 +190,7 @@ def _row(
     record: Record,
 ) -> tuple[str, ...]:
     fact = _listed(snapshot, key).facts.get(verdict.tag)
-    failure = record.failure(fact.digest if fact else "", verdict.tag, key.environment)
+    failure = record.failure(fact.digest if fact else "", verdict.tag, key)
     return (
         verdict.tag,
         verdict.refusal.value if verdict.refusal else "CHOSEN",

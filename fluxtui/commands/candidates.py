@@ -131,13 +131,16 @@ def note(context: Context, version: str) -> str:
     digest = known_digest(snapshot, source, version)
     remarks = [_alias(names_in(snapshot, source), version)]
     here = bool(digest) and digest == digest_of(running_revision(snapshot, source))
-    record, place = record_of(snapshot, sources.url(source)), source.key.environment
+    record = record_of(snapshot, sources.url(source))
     if not here:
-        remarks.append(record.note(digest, version, place, now=context.now))
+        remarks.append(record.note(digest, version, source.key, now=context.now))
     elif went_well(snapshot, source, digest):
-        remarks += [_standing(snapshot, source), record.note(digest, version, place, context.now)]
+        remarks += [
+            _standing(snapshot, source),
+            record.note(digest, version, source.key, context.now),
+        ]
     else:
-        remarks += [_standing(snapshot, source), record.failure(digest, version, place)]
+        remarks += [_standing(snapshot, source), record.failure(digest, version, source.key)]
     return ", ".join(part for part in remarks if part)
 
 

@@ -28,7 +28,7 @@ class Trial:
     """How a build last went in one Kustomization. `at` RFC 3339, "" = not kept; `now`: it is what
     that Kustomization is at this moment; `since`: when it began to go so, without a break until
     `at` (RFC 3339, "" = not known); `runs`: it runs well there at this moment; `least`: it may have
-    gone so for longer than since then.
+    gone so for longer than since then; `source`: what that Kustomization takes its builds from.
     """
 
     kustomization: Key
@@ -40,6 +40,7 @@ class Trial:
     since: str = ""
     runs: bool = False
     least: bool = False
+    source: Key | None = None
 
     @property
     def good(self) -> bool:
@@ -71,7 +72,8 @@ def trials(member: Resource, feed: Resource | None = None) -> Mapping[str, Trial
         # The condition says what history may not: a build that fails leaves no entry there.
         if earlier is None or (trial.bad and not earlier.bad):
             by_digest[trial.digest] = trial
-    return by_digest
+    source = appliers.source(member)
+    return {digest: replace(trial, source=source) for digest, trial in by_digest.items()}
 
 
 def _runs_now(member: Resource) -> str:
@@ -118,13 +120,13 @@ class Record:
         """Trials of that digest; where it is not known, those of whatever had that tag."""
         return tuple(self._by_digest.get(digest, ()) if digest else self._by_tag.get(tag, ()))
 
-    def note(self, digest: str, tag: str, environment: str, until: str = "", now: str = "") -> str:
-        """What to know beside a choice, in a few words.
+    def note(self, digest: str, tag: str, source: Key, until: str = "", now: str = "") -> str:
+        """What to know beside a choice for a source, in a few words.
 
         `until` (RFC 3339): it runs there now, and how long it has been well until then is said.
         `now` (RFC 3339): to when that is counted of what still runs elsewhere.
         """
-        failed = self.failure(digest, tag, environment)
+        failed, environment = self.failure(digest, tag, source), source.environment
         if failed:
             return failed
         tried = self.of(digest, tag)
@@ -148,13 +150,18 @@ class Record:
         )
         return f"never ran here{''.join(places)}"
 
-    def failure(self, digest: str, tag: str, environment: str) -> str:
-        """`failed here: HealthCheckFailed`, or where else; "" when it is not known to have."""
+    def failure(self, digest: str, tag: str, source: Key) -> str:
+        """`failed here: HealthCheckFailed` of what takes it from that source, or where else; ""
+        when it is not known to have."""
         bad = [t for t in self.of(digest, tag) if t.bad]
-        local = [t for t in bad if t.kustomization.environment == environment]
+        local = [t for t in bad if t.kustomization.environment == source.environment]
+        own = [t for t in local if source in (t.source, t.kustomization)]
+        if own:
+            word = "fails here now" if any(t.now for t in own) else "failed here"
+            return f"{word}: {own[0].status}"
         if local:
-            word = "fails here now" if any(t.now for t in local) else "failed here"
-            return f"{word}: {local[0].status}"
+            word = "fails now" if local[0].now else "failed"
+            return f"{word} in {local[0].kustomization.label}: {local[0].status}"
         return f"failed in {bad[0].kustomization.environment}: {bad[0].status}" if bad else ""
 
     def failures(

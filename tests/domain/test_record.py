@@ -103,25 +103,39 @@ def test_a_try_under_way_is_no_outcome_yet() -> None:
 
 def test_a_choice_says_how_it_went_here_and_else_where() -> None:
     record = went(ks(applied=NEW), ks("production", applied=OLD))
-    assert record.note(B, "1.4.2", "staging") == "ran well here"
-    assert record.note(B, "1.4.2", "production") == "never ran here, ran well in staging"
-    assert record.note(digest("c"), "2.0.0", "staging") == "never ran anywhere, as far as is known"
-    assert record.note("", "1.4.2", "staging") == "ran well here", "by its tag alone"
-    assert record.note("", "2.0.0", "staging").startswith("never ran anywhere")
+    assert record.note(B, "1.4.2", source().key) == "ran well here"
+    assert (
+        record.note(B, "1.4.2", source("production").key) == "never ran here, ran well in staging"
+    )
+    assert (
+        record.note(digest("c"), "2.0.0", source().key) == "never ran anywhere, as far as is known"
+    )
+    assert record.note("", "1.4.2", source().key) == "ran well here", "by its tag alone"
+    assert record.note("", "2.0.0", source().key).startswith("never ran anywhere")
     waits = went(ks("production", applied="", attempted=NEW, conditions=[failed("Dependency")]))
-    assert waits.note(B, "1.4.2", "staging") == "never ran here"
+    assert waits.note(B, "1.4.2", source().key) == "never ran here"
 
 
 def test_a_failure_is_said_of_here_first() -> None:
     here = ks(applied=OLD, attempted=NEW, conditions=[broken()])
     past = ks(name="web", applied=OLD, history=[(NEW, "BuildFailed", EARLY)])
     there = ks("production", applied=OLD, attempted=NEW, conditions=[broken()])
-    assert went(there, here).failure(B, "", "staging") == f"fails here now: {BAD}"
-    assert went(past, here).failure(B, "", "staging") == "fails here now: BuildFailed"
-    assert went(there, past).failure(B, "", "staging") == "failed here: BuildFailed"
-    assert went(there).failure(B, "", "staging") == f"failed in production: {BAD}"
-    assert went(there).note(B, "", "staging") == f"failed in production: {BAD}"
-    assert went(here).failure(A, "", "staging") == ""
+    assert went(there, here).failure(B, "", source().key) == f"fails here now: {BAD}"
+    assert went(past, here).failure(B, "", source().key) == "fails here now: BuildFailed"
+    assert went(there, past).failure(B, "", source().key) == "failed here: BuildFailed"
+    assert went(there).failure(B, "", source().key) == f"failed in production: {BAD}"
+    assert went(there).note(B, "", source().key) == f"failed in production: {BAD}"
+    assert went(here).failure(A, "", source().key) == ""
+
+
+def test_a_failure_of_what_takes_it_from_another_source_is_not_of_here() -> None:
+    there = source(name="frozen").key
+    past = ks(name="web", applied=OLD, history=[(NEW, BAD, EARLY)])
+    assert went(past).failure(B, "", there) == f"failed in Kustomization/{NS}/web: {BAD}"
+    now = ks(name="web", applied=OLD, attempted=NEW, conditions=[broken()])
+    assert went(now).failure(B, "", there) == f"fails now in Kustomization/{NS}/web: {BAD}"
+    own = ks(name="own", of="frozen", applied=OLD, history=[(NEW, BAD, EARLY)])
+    assert went(now, own).failure(B, "", there) == f"failed here: {BAD}", "its own counts first"
 
 
 def said(record: Record, place: str = "staging") -> tuple[str, ...]:
@@ -202,7 +216,7 @@ def test_a_span_in_which_something_else_ran_is_not_how_long_it_was_well(
     other: tuple[str, str, str, str], note: str
 ) -> None:
     record = spans(other, (OLD, GOOD, "03:14", "07:52"))
-    assert record.note(A, "1.4.1", "staging") == note
+    assert record.note(A, "1.4.1", source().key) == note
 
 
 @pytest.mark.parametrize(
@@ -210,7 +224,7 @@ def test_a_span_in_which_something_else_ran_is_not_how_long_it_was_well(
 )
 def test_what_runs_now_is_well_since_it_began_if_nothing_ran_since(last: str, note: str) -> None:
     record = spans((THIRD, GOOD, "01:00", last), (NEW, GOOD, "03:14", "07:52"))
-    assert record.note(B, "1.4.2", "staging", NOW) == note
+    assert record.note(B, "1.4.2", source().key, NOW) == note
 
 
 def test_mirrors_of_a_repository_have_one_record_and_strangers_another() -> None:

@@ -73,7 +73,7 @@ def _tag(
     record: Record,
 ) -> Document:
     fact = listed.facts.get(verdict.tag)
-    failure = record.failure(fact.digest if fact else "", verdict.tag, key.environment)
+    failure = record.failure(fact.digest if fact else "", verdict.tag, key)
     return {
         "tag": verdict.tag,
         "verdict": _REFUSALS[verdict.refusal] if verdict.refusal else "chosen",

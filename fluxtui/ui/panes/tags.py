@@ -272,7 +272,7 @@ class Tags(Pane):
             for verdict in laid:
                 fact = facts.get(verdict.tag)
                 digest = fact.digest if fact else ""
-                failure = record.failure(digest, verdict.tag, source.environment)
+                failure = record.failure(digest, verdict.tag, source)
                 where = " ".join(running.get(verdict.tag, ()))
                 self._items.append(TagItem(source, verdict, fact, where, failure))
             self._shown = basis
