@@ -85,8 +85,10 @@ class Views:
             sibling.display = sibling is pane
         if request.back:
             self._way = self._way[:-1]
+        elif request.name in self._way:  # who opens what they came from goes back to it
+            self._way = self._way[: self._way.index(request.name)]
         elif self.current and self.current != request.name:
-            self._way = [w for w in self._way if w != self.current] + [self.current]
+            self._way = [*self._way, self.current]
         self.current = request.name
         if not request.back:
             pane.kind = request.kind

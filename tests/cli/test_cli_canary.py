@@ -267,7 +267,7 @@ def _no_file_holds_one(guarded: Guarded) -> None:
     assert looked > 1
 
 
-ANSWERS = ("secret", "no earlier one is known", "no second environment")
+ANSWERS = ("secret", "runs here, and none", "no second environment")
 KEYS = ("enter", "d", "y")
 
 

@@ -325,3 +325,19 @@ async def test_keys_faster_than_panes_end_where_the_last_one_says(make_app: Make
         await sees(pilot, "WOULD PICK")
         await press(pilot, "1", "5", "5")
         assert await until(pilot, lambda: "WOULD PICK" not in text(app))
+
+
+async def test_a_view_that_was_come_from_is_gone_back_to(make_app: MakeApp) -> None:
+    """By its own key: esc led from the board to the chain then, and acts acted there."""
+    app = make_app()
+    async with opened(app, WIDE) as pilot:
+        await press(pilot, "enter")
+        await sees(pilot, "container migrate: CrashLoopBackOff")
+        await press(pilot, "1")
+        await sees(pilot, "WOULD PICK")
+        await press(pilot, "escape")
+        await sees(pilot, "this is the first view", "WOULD PICK")
+        await press(pilot, "enter", "5", "3")
+        await sees(pilot, "container migrate: CrashLoopBackOff")
+        await press(pilot, "escape")
+        await sees(pilot, "WOULD PICK")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fluxtui.domain.board import ChainNode, HealthLine, Level, ObjectLine
+from fluxtui.domain.board import ChainNode, HealthLine, Level, Mark, ObjectLine
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.ui.panes.chain import object_state, row_of, why, with_pods
+from fluxtui.ui.panes.chain import WORDS_FROM, columns, object_state, row_of, sizes, why, with_pods
 from fluxtui.ui.panes.tree import Tree, guides
 from fluxtui.ui.signs import summary
-from fluxtui.ui.spans import plain
+from fluxtui.ui.spans import plain, width
 from fluxtui.ui.tally import Tally
+from fluxtui.ui.widgets.columns import layout
 from tests.builders import snapshot
 from tests.ui.ui_delivery import CHAIN, blocked_nodes, ks
 
@@ -91,3 +92,15 @@ def test_a_pod_that_ended_badly_has_no_tick() -> None:
     node = ChainNode(ks("staging", "a"), 0, HealthLine(Level.FAILED, ""), objects=(line,))
     told = {each.key.name: object_state(node, each)[0] for each in with_pods(seen, node)}
     assert told == {"migrate": "✗ failed", "failed": "✗ failing", "succeeded": "✓ current"}
+
+
+def test_that_a_node_is_suspended_is_in_its_row_however_narrow() -> None:
+    """The mark is the newcomer's only hint there: it was cut off behind the sign."""
+    mark = Mark(by="anna", reason="migration")
+    node = replace(blocked_nodes()[0], suspended=mark)
+    (item,) = Tree().items((node,), lambda _node: None)
+    for cells in (60, 80, 200):
+        words = cells >= WORDS_FROM
+        slots = {s.index: s for s in layout(columns(words), sizes(item), cells - 2)}
+        state = row_of(item, words=words).cells[1]
+        assert plain(state).endswith("‖") and width(state) <= slots[1].width, cells

@@ -29,9 +29,10 @@ def test_the_version_that_runs_is_compared_with_the_one_before_it() -> None:
     assert question == VersionsDiff(source().key, after="1.5.0", before="1.4.2")
 
 
-def test_without_an_earlier_version_it_says_so() -> None:
+def test_without_one_that_ran_before_it_says_so_and_not_that_there_is_none() -> None:
     member = ks(applied=NEW, history=[(NEW, WELL, "2")])
-    assert "no earlier one is known" in str(asked(member, VERSIONS, tag="1.5.0"))
+    says = str(asked(member, VERSIONS, tag="1.5.0"))
+    assert "none is known to have run here before" in says
 
 
 def test_another_version_is_compared_with_what_is_stored() -> None:

@@ -111,3 +111,23 @@ async def test_a_pattern_that_does_not_parse_says_so(
         assert isinstance(pilot.app.screen, Logs)
         await pilot.press("slash", *"/[x")
         await sees(pilot, says)
+
+
+@pytest.mark.parametrize("lines", [3, 60])
+async def test_a_search_that_finds_nothing_says_so(
+    make_app: MakeApp, engine: ScriptedEngine, lines: int
+) -> None:
+    """In a log that is longer than its window as well, and while it goes on being written."""
+    app = make_app(with_pods(pod()))
+    async with opened(app, SMALL) as pilot:
+        log = await open_log(pilot, engine)
+        log.write(*(f"level=info {number}" for number in range(lines)))
+        await sees(pilot, f"level=info {lines - 1}")
+        await pilot.press("slash", *"fatal", "enter")
+        await sees(pilot, "Nothing is found with fatal. esc shows all lines again.")
+        log.write(*(f"level=warn {number}" for number in range(lines)))
+        await pilot.pause()
+        await sees(pilot, "Nothing is found")
+        log.write("fatal: at last")
+        await sees(pilot, "fatal: at last")
+        assert "Nothing is found" not in text(app)

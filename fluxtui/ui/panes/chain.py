@@ -85,7 +85,7 @@ def _node_row(item: TreeItem, words: bool) -> TableRow:
         name = (*name, (" ↑ above", "dim"))
     state = health(node.health.level, word=words)
     if marks:
-        state = (*state, (f" {marks}", "wait"))
+        state = (*state, (f" {marks}" if words else marks, "wait"))  # two cells are for both
     return TableRow(
         key(item),
         (name, state, ((node.running_text, "version" if node.known.known else "dim"),), why(node)),

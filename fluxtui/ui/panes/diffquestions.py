@@ -76,7 +76,9 @@ def questions(snapshot: Snapshot, target: Target, mode: str) -> tuple[Question, 
         holder = snapshot.get(source)
         before = previous_version(snapshot, holder) if holder else ""
         if not before:
-            return f"{after} runs here, and no earlier one is known: choose another in Tags"
+            return (
+                f"{after} runs here, and none is known to have run here before: choose one in Tags"
+            )
     return (VersionsDiff(source, after, before, target.applier),)
 
 

@@ -215,6 +215,8 @@ class Table(Scrolling):
         if self.words and hidden:
             rows = counted(hidden, "row", "is")
             text = f"The filter {self.filter_typed} hides all: {rows} there. esc shows them."
+            if self._listing.recipe.literal:
+                text = f"Nothing is found with {self.words}. esc shows all lines again."
             nowhere = self._filter_nowhere
             text += f" {nowhere[:1].upper()}{nowhere[1:]}." if nowhere else ""
             lines = (((text, "wait"),),)
