@@ -4,7 +4,7 @@
     label:app=web        as kubectl's -l has it, without spaces
     field:spec.path=./x  a field of the object; `!=` for without, alone for that it is there
     /^web-\\d+/           a regular expression somewhere in the row
-    !...                 whatever follows turned around
+    !...                 whatever follows turned around; it counts at the start alone
 
 What is being typed is not finished: a part that does not parse hides nothing, and says so in
 `error`. A label or a field that no object has is one too, so a filter says what it asks for. Pure.
@@ -99,6 +99,8 @@ def _term(term: str) -> Test:
         return _labels(term.removeprefix(LABEL))
     if term.startswith(FIELD):
         return _field(term.removeprefix(FIELD))
+    if term.startswith("!"):
+        raise ValueError(f"{term}: ! counts at the start alone, where it turns all of it around")
     return _word(term)
 
 
@@ -109,6 +111,8 @@ def _word(term: str) -> Test:
 
 def _labels(text: str) -> Test:
     terms = labels.parse(text)
+    if not terms:
+        raise ValueError(f"{LABEL} names no label: write {LABEL}app=web")
     return lambda _row, resource: resource is not None and labels.fulfilled(terms, resource.labels)
 
 

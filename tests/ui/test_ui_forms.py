@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
+from fluxtui.commands.command import Argument, Command, Values
 from fluxtui.commands.promote import TAG_RULE
+from fluxtui.commands.proposing import Proposal
 from fluxtui.ui.app import FluxtuiApp
-from fluxtui.ui.screens.arguments import Arguments
+from fluxtui.ui.screens.arguments import Arguments, Waits
 from fluxtui.ui.screens.leaving import Leaving
 from fluxtui.ui.screens.review import Review
 from tests.ui.conftest import MakeApp, opened
@@ -64,7 +66,7 @@ async def test_what_is_wrong_is_said_whole_and_all_that_was_typed_stays(
         await sees(pilot, "'no/tag' cannot be a tag")
         assert isinstance(app.screen, Arguments)
         assert (field(app, "from").value, field(app, "version").value) == (build, "no/tag")
-        assert f"({TAG_RULE}) enter go on" in sentence(app)
+        assert f"({TAG_RULE})" in sentence(app) and "enter go on" not in sentence(app)
         assert "watch who takes it." in sentence(app)
         assert await until(pilot, lambda: app.focused is field(app, "version"))
         await pilot.press("s")  # mended where the cursor is, not typed anew
@@ -231,3 +233,27 @@ async def test_a_long_reason_is_whole_in_the_status_line(make_app: MakeApp) -> N
         words = " ".join(f"word{n}" for n in range(16))
         app.main.say(words)
         assert await until(pilot, lambda: words in sentence(app)), text(app)
+
+
+async def test_a_form_names_the_keys_that_do_something_in_it(make_app: MakeApp) -> None:
+    app = make_app()
+    async with opened(app, (80, 24)) as pilot:
+        await pilot.press("s")
+        await sees(pilot, "enter go on   tab next field   ")
+        await pilot.press("enter")
+        await sees(pilot, "✗ Why? It is required.")
+        assert "go on" not in text(app), "it stands by itself"
+        await pilot.press("x")
+        await sees(pilot, "enter go on   tab next field   ")
+
+
+async def test_a_form_of_one_field_without_choices_offers_neither(make_app: MakeApp) -> None:
+    app = make_app()
+    one = Command("ask", (), "Ask", "Ask one thing.", "act", (Argument("why", "Why?"),))
+    async with opened(app, (80, 24)) as pilot:
+
+        async def proposed(_values: Values, _waits: Waits) -> Proposal:
+            raise AssertionError("nobody goes on")
+
+        app.push_screen(Arguments(one, app.main.context, proposed, app.main.clock))
+        await sees(pilot, "enter go on   esc leave")

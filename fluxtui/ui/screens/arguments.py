@@ -35,7 +35,6 @@ SHOWN = 6  # choices of one argument; fewer where the screen is low
 Waits = Callable[[str], None]
 """Says what is waited for now."""
 Proposer = Callable[[Values, Waits], Awaitable[Proposal]]
-HINT = "enter go on   tab next field   ↑↓ choices   esc leave"
 
 
 class Arguments(Sheet[Proposal | None]):
@@ -103,7 +102,7 @@ class Arguments(Sheet[Proposal | None]):
         """What is sensible may be known only now (tags just listed); typed text is left alone."""
         if not self.stands:
             return
-        context = self._look()
+        context, offered = self._look(), self._keys()
         for argument in self._command.arguments:
             name, field = argument.name, self._field(argument)
             default, choices = argument.default(context), argument.choices(context)
@@ -116,7 +115,7 @@ class Arguments(Sheet[Proposal | None]):
                 self._fill(field, default)
                 self._problem = ""
             self._defaults[name] = self._defaults[name] or default
-        if snapshot.tags is not self._tags:
+        if snapshot.tags is not self._tags or offered != self._keys():
             self._tags = snapshot.tags
             self._lay_out()
 
@@ -144,14 +143,23 @@ class Arguments(Sheet[Proposal | None]):
             self._show_choices(argument)
 
     def _ask(self) -> Line:
-        """What is waited for, or else what is wrong and what is not known yet; and the keys."""
+        """What is waited for, or else what is wrong and what is not known yet; and the keys, where
+        nothing is wrong."""
         if self._waiting is not None:
             return (self._waiting.text(self._clock()), "busy"), ("   esc leave", "dim")
         lists = unlisted(self._command, self._look(), self._values())
         self._listing = bool(lists)
         being = Waiting(awaited(lists[0]), self._opened).text(self._clock()) if lists else ""
         wrong = f"✗ {self._problem}   " if self._problem else ""
-        return (wrong, "bad"), (f"{being}   " if being else "", "busy"), (HINT, "dim")
+        keys = "" if wrong else self._keys()
+        return (wrong, "bad"), (f"{being}   " if being else "", "busy"), (keys, "dim")
+
+    def _keys(self) -> str:
+        """Those that do something in this form."""
+        keys = ["enter go on", "esc leave"]
+        keys[1:1] = ["↑↓ choices"] if any(self._choices.values()) else []
+        keys[1:1] = ["tab next field"] if len(self._command.arguments) > 1 else []
+        return "   ".join(keys)
 
     def _values(self) -> dict[str, str]:
         return {a.name: self._field(a).value.strip() for a in self._command.arguments}
