@@ -27,7 +27,7 @@ from builders import (
 from fluxtui.commands import candidates
 from fluxtui.commands.command import Context
 from fluxtui.commands.registry import by_id
-from fluxtui.domain.errors import RefusedError, UsageError
+from fluxtui.domain.errors import UsageError
 from fluxtui.domain.plan import PatchStep
 from fluxtui.domain.resource import Resource
 
@@ -391,14 +391,3 @@ def test_holding_what_runs_needs_no_tag() -> None:
     assert plan is not None
     step = plan(where, {"version": f" {digest('e')} ", "reason": "x"}).steps[0]
     assert isinstance(step, PatchStep) and step.patch["spec"]["ref"]["digest"] == digest("e")
-
-
-def test_a_version_that_nobody_named_is_called_so() -> None:
-    where = at(source(stored=B))
-    with pytest.raises(UsageError, match="the digest of no version is not known"):
-        candidates.resolve(where, source(stored=B), "", back=False)
-    with pytest.raises(UsageError, match=r"the digest of 7\.0\.0 is not known"):
-        candidates.resolve(where, source(stored=B), "7.0.0", back=True)
-    read = at(source(stored=B), tags=[replace(LIST, listed_at=1.0)])
-    with pytest.raises(RefusedError, match=r"the registry has no tag 7\.0\.0"):
-        candidates.resolve(read, source(stored=B), "7.0.0", back=False)
