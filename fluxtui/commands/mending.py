@@ -43,6 +43,8 @@ from fluxtui.domain.standing import Stands, StepStanding, awaited, standing
 from fluxtui.kit.mergepatch import merged
 
 _NO_ACT = "no act is meant: choose one in the Journal, or name one: fluxtui journal"
+_NO_WAY = "nothing is known that undoes it"
+_LISTED = 12  # Steps that a refusal names
 _ANEW = "look at it, and act anew on what is there now"
 
 
@@ -145,7 +147,10 @@ def undo_plan(context: Context, values: Values) -> Plan:
         if not isinstance(step, WRITES) or not _may_have_written(step, act):
             continue
         now = standing(step, act, context.snapshot)
-        if now.stands is Stands.OPEN:
+        if isinstance(step, ApplyStep) and _was_done(step, act) and now.stands is Stands.UNREAD:
+            # However it is by now, nothing here takes an object away.
+            lasting.append((step, step.undo or _NO_WAY))
+        elif now.stands is Stands.OPEN:
             effects.append(_said(step, act, f"{now.text}; nothing to undo"))
         elif now.stands is not Stands.SO:
             lasting.append((step, f"{now.text}; it is left as it is"))
@@ -159,7 +164,7 @@ def undo_plan(context: Context, values: Values) -> Plan:
                 lasting.append((step, says))
     stays = _together(lasting, act)
     if not steps:
-        seen = "; ".join((*stays, *effects))
+        seen = _listed(lasting, effects) if len(lasting) > 1 else "; ".join((*stays, *effects))
         why = f"nothing of it can be undone: {seen or tally(act)}"
         raise RefusedError(why, where=act.plan.title, next="nothing was written")
     plan = plan_for(
@@ -186,6 +191,11 @@ def _is_done(step: AnyStep, act: Act, now: StepStanding) -> bool:
     """So by now, or seen to be done then."""
     receipt = act.receipt(step.id)
     return (receipt is not None and receipt.ok) or now.stands is Stands.SO
+
+
+def _was_done(step: AnyStep, act: Act) -> bool:
+    receipt = act.receipt(step.id)
+    return receipt is not None and receipt.outcome is Outcome.DONE
 
 
 def _may_have_written(step: AnyStep, act: Act) -> bool:
@@ -264,7 +274,7 @@ def _undone(step: AnyStep, context: Context, after: tuple[str, ...]) -> tuple[li
         return _put_back(step, context, after)
     if isinstance(step, PatchStep):
         return [], f"what was there before is not in the Journal; {step.undo}"
-    return [], step.undo or "nothing is known that undoes it"
+    return [], step.undo or _NO_WAY
 
 
 def _put_back(
@@ -321,6 +331,20 @@ def _belonging(plan: Plan, act: Act, continues: str) -> Plan:
 def _said(step: AnyStep, act: Act, text: str) -> str:
     """The text, of which Step: where there is only one, whoever reads it knows."""
     return f"{step.title}: {text}" if len(act.plan.steps) > 1 else text
+
+
+def _listed(lasting: Iterable[tuple[AnyStep, str]], effects: Iterable[str]) -> str:
+    """Each reason once, above the Steps that stay for it, one in a line."""
+    by_reason: dict[str, list[str]] = {}
+    for step, reason in lasting:
+        by_reason.setdefault(reason, []).append(f"  {step.title}")
+    groups = ("\n".join((reason, *_first(titles))) for reason, titles in by_reason.items())
+    return "\n".join((*groups, *effects))
+
+
+def _first(titles: Sequence[str]) -> Sequence[str]:
+    rest = len(titles) - _LISTED
+    return (*titles[:_LISTED], f"  and {counted(rest, 'step')} more") if rest > 0 else titles
 
 
 def _together(texts: Iterable[tuple[AnyStep, str]], act: Act) -> tuple[str, ...]:

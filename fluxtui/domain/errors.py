@@ -35,7 +35,7 @@ class FluxtuiError(Exception):
     """Base of every error fluxtui raises.
 
     `what` says what went wrong, `where` names the object, file or host, `next` says what the person
-    can do about it. `str()` joins them in one line.
+    can do about it. `str()` joins them in one line, below a list of several.
     """
 
     def __init__(self, what: str, *, where: str = "", next: str = "") -> None:
@@ -45,7 +45,8 @@ class FluxtuiError(Exception):
         super().__init__(what)
 
     def __str__(self) -> str:
-        return f"{self.sentence} ({self.next})" if self.next else self.sentence
+        between = "\n" if "\n" in self.what else " "
+        return f"{self.sentence}{between}({self.next})" if self.next else self.sentence
 
     @property
     def sentence(self) -> str:

@@ -69,6 +69,10 @@ def standing(step: AnyStep, act: Act, snapshot: Snapshot) -> StepStanding:
         return StepStanding(Stands.UNREAD, f"{environment} cannot be reached: {why}")
     resource = snapshot.get(step.target)
     if resource is None:
+        if kinds.of(step.target) is None:
+            # Namespaces and definitions: no feed brings them.
+            says = f"{step.target.label} was not read, for no {step.target.kind} is watched"
+            return StepStanding(Stands.UNREAD, says)
         # Of what is not in the Snapshot nobody can say whether it is nowhere or not looked at.
         return StepStanding(Stands.UNREAD, f"{step.target} is not there, or may not be read")
     if isinstance(step, ApplyStep):

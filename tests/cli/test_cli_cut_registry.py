@@ -151,7 +151,8 @@ def test_what_was_applied_or_not_is_applied(when: tuple[int, bool], tagged: Shel
     told = tagged("status").out
     assert "apply Namespace/fresh: it cannot be read" in told, "namespaces are not watched"
     said = tagged("plan", "undo", id_, *YES)
-    assert said.code == 3 and "is not there, or may not be read; it is left as it is" in said.err
+    unread = "Namespace/fresh was not read, for no Namespace is watched; it is left as it is"
+    assert said.code == 3 and unread in said.err, said
     said = tagged("plan", "finish", id_, *YES)
     assert said.code == 0, said
     names = tagged("get", "ks", "-e", "staging", "-o", "name").out.split()

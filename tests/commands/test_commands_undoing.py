@@ -29,11 +29,13 @@ from mended_acts import (
 from fluxtui.domain.kinds.fluxoperator import SUSPENDS
 from fluxtui.domain.kinds.kind import REQUESTED_AT
 from fluxtui.domain.plan import (
+    ApplyStep,
     AwaitStep,
     Outcome,
     PatchStep,
     Until,
 )
+from fluxtui.domain.resource import Key
 from tests.builders import NOW, ks
 from tests.commands.flux_objects import obj
 
@@ -130,12 +132,24 @@ def test_who_stays_for_the_same_reason_is_counted() -> None:
     gone = {"staging": "connection refused"}
     said = refused("undo", on(three(DONE, DONE, DONE), *suspended(""), unreachable=gone))
     why = "staging cannot be reached: connection refused; it is left as it is"
-    assert said.what == f"nothing of it can be undone: suspend c and 2 steps more: {why}"
+    listed = "\n  suspend c\n  suspend b\n  suspend a"
+    assert said.what == f"nothing of it can be undone: {why}{listed}"
+    assert str(said).endswith("\n  suspend a\n(nothing was written)")
     assert (said.where, said.next) == ("suspend it", "nothing was written")
     alone = refused("undo", on(act(stop("a"), a=DONE), *suspended(""), unreachable=gone))
     assert alone.what == f"nothing of it can be undone: {why}"
     two = refused("undo", on(three(DONE, DONE), *suspended(""), unreachable=gone))
-    assert "suspend b and 1 step more: " in two.what
+    assert two.what.endswith(f"{why}\n  suspend b\n  suspend a")
+
+
+def test_what_was_applied_is_not_taken_away_however_it_stands_by_now() -> None:
+    """A Namespace is not watched: that it is not in the Snapshot does not say that it is gone."""
+    space = Key("staging", "", "Namespace", "", "fresh")
+    hand = "delete it by hand"
+    one = ApplyStep("a", "apply fresh", (), hand, target=space, object={"kind": "Namespace"})
+    two = ApplyStep("b", "apply api", (), hand, target=ks(name="b").key, object={"kind": "K"})
+    said = refused("undo", on(act(one, two, a=DONE, b=DONE)))
+    assert said.what == f"nothing of it can be undone: {hand}\n  apply api\n  apply fresh"
 
 
 def test_where_nothing_was_done_nothing_is_undone() -> None:

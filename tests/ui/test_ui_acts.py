@@ -13,6 +13,7 @@ from fluxtui.commands.command import Target
 from fluxtui.commands.registry import by_id
 from fluxtui.commands.wayback import WayBack
 from fluxtui.domain.plan import (
+    ApplyStep,
     AwaitStep,
     Outcome,
     PatchStep,
@@ -22,6 +23,7 @@ from fluxtui.domain.plan import (
     Until,
 )
 from fluxtui.domain.protection import YES
+from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Act, Change, Snapshot
 from fluxtui.ui.actwords import act_state
 from fluxtui.ui.app import FluxtuiApp
@@ -229,3 +231,27 @@ async def test_the_journal_finishes_and_undoes_the_act_of_its_row(engine: Script
         await sees(pilot, "Why?", "undo of suspend the apiserver")
         await pilot.press("enter")
         await sees(pilot, "nothing of it can be undone:", "as before; nothing to undo")
+
+
+async def test_each_object_that_cannot_be_taken_back_has_a_line_of_its_own(
+    engine: ScriptedEngine,
+) -> None:
+    keys = (Key("staging", "", "Namespace", "", "fresh"), ks("staging", "new"))
+    hand = "delete it by hand; what it created is pruned with it"
+    steps = tuple(
+        ApplyStep(key.name, f"apply {key.label}", (), hand, target=key, object={}) for key in keys
+    )
+    plan = Plan("apply", "apply 2 objects", steps, ("staging",), user="anna")
+    receipts = tuple(Receipt(plan.id, s.id, Outcome.DONE, "created", BEGAN) for s in steps)
+    engine.give(replace(night(), acts=(Act(plan, receipts, True, BEGAN, BEGAN),)))
+    app = FluxtuiApp(engine, config=CONFIG, user="anna", now=lambda: NOW)
+    async with opened(app, (80, 24)) as pilot:
+        await pilot.press("6")
+        await sees(pilot, "apply 2 objects")
+        await pilot.press("U")
+        await sees(pilot, "Why?")
+        await pilot.press("enter")
+        await sees(pilot, "nothing of it can be undone")
+        lines = [line.strip("│ ") for line in text(app).splitlines()]
+        at = lines.index(f"apply {keys[1].label}")
+        assert lines[at + 1 : at + 3] == [f"apply {keys[0].label}", "(nothing was written)"]

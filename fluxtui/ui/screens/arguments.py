@@ -138,11 +138,21 @@ class Arguments(Sheet[Proposal | None]):
             return
         about = wrap(((self._command.help, "dim"),), self.inner_width, 3)
         self.query_one("#about", Paragraph).show_lines((*about, ()))
-        self.query_one("#ask", Paragraph).show_lines(wrap(self._ask(), self.inner_width, MOST))
+        *listed, ask = self._asks()
+        width = self.inner_width
+        lines = [line for one in listed for line in wrap(one, width, 2, hang=2)][: MOST * 2]
+        self.query_one("#ask", Paragraph).show_lines((*lines, *wrap(ask, width, MOST)))
         for argument in self._command.arguments:
             self._show_choices(argument)
 
-    def _ask(self) -> Line:
+    def _asks(self) -> tuple[Line, ...]:
+        """`_ask`, below what is wrong where that is a list."""
+        if self._waiting is not None or "\n" not in self._problem:
+            return (self._ask(self._problem),)
+        wrong = f"✗ {self._problem}".split("\n")
+        return (*(((text, "bad"),) for text in wrong), self._ask(""))
+
+    def _ask(self, problem: str) -> Line:
         """What is waited for, or else what is wrong and what is not known yet; and the keys, where
         nothing is wrong."""
         if self._waiting is not None:
@@ -150,8 +160,8 @@ class Arguments(Sheet[Proposal | None]):
         lists = unlisted(self._command, self._look(), self._values())
         self._listing = bool(lists)
         being = Waiting(awaited(lists[0]), self._opened).text(self._clock()) if lists else ""
-        wrong = f"✗ {self._problem}   " if self._problem else ""
-        keys = "" if wrong else self._keys()
+        wrong = f"✗ {problem}   " if problem else ""
+        keys = "" if self._problem else self._keys()
         return (wrong, "bad"), (f"{being}   " if being else "", "busy"), (keys, "dim")
 
     def _keys(self) -> str:
