@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from fluxtui.commands.command import Context, Target, Values
 from fluxtui.commands.planning import plan_for
-from fluxtui.domain.counts import counted
+from fluxtui.domain.counts import agreed, counted
 from fluxtui.domain.errors import RefusedError
 from fluxtui.domain.plan import AnyStep, Plan
 from fluxtui.domain.resource import Key
@@ -23,6 +23,7 @@ Refusal = Callable[[Context], str | None]
 Planning = Callable[[Context, Values], Plan]
 Before = Callable[[Snapshot, Key, Collection[Key]], Collection[Key]]
 """Which of these objects come before that one."""
+NAMED = 3  # objects that one effect names at most
 
 
 def _nothing(_snapshot: Snapshot, _key: Key, _all: Collection[Key]) -> Collection[Key]:
@@ -61,7 +62,8 @@ def plan(
     order = _ordered(context.snapshot, tuple(_key(one) for one in able), before)
     able.sort(key=lambda one: order[_key(one)][0])
     plans = [of_one(one, values) for one in able]
-    if len(plans) == 1 and not omitted:
+    hidden = _hidden(context.target)
+    if len(plans) == 1 and not omitted and not hidden:
         return plans[0]
     command = plans[0].command
     places = ", ".join(dict.fromkeys(place for p in plans for place in p.environments))
@@ -71,8 +73,10 @@ def plan(
         command,
         f"{command} {counted(len(plans), 'object')} in {places}",
         _steps(plans, [order[_key(one)][1] for one in able]),
-        effects=_once(plan.effects for plan in plans),
-        warnings=(*omitted, *_once(plan.warnings for plan in plans)),
+        effects=_of_whom(
+            [(_key(one), plan.effects) for one, plan in zip(able, plans, strict=True)]
+        ),
+        warnings=(*hidden, *omitted, *_once(plan.warnings for plan in plans)),
         unseen=_once(plan.unseen for plan in plans),
         inputs={text: value for plan in plans for text, value in plan.inputs.items()},
     )
@@ -120,3 +124,29 @@ def _steps(plans: Sequence[Plan], waits: Sequence[Sequence[int]]) -> Iterator[An
 
 def _once(texts: Iterable[Iterable[str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for each in texts for text in each))
+
+
+def _hidden(target: Target) -> tuple[str, ...]:
+    """That not all that it acts on is in sight; nothing where it is."""
+    if not target.hidden:
+        return ()
+    some = f"{target.hidden} of the {len(target.marked)} marked objects"
+    verb = agreed(target.hidden, "is")
+    return (f"{some} {verb} hidden now: by the filter, the kind or the environment shown",)
+
+
+def _of_whom(said: Sequence[tuple[Key, Sequence[str]]]) -> tuple[str, ...]:
+    """Each text once. One that is not of all of them, and names none, says of which it is."""
+    owners: dict[str, list[Key]] = {}
+    for key, texts in said:
+        for text in dict.fromkeys(texts):
+            owners.setdefault(text, []).append(key)
+    return tuple(
+        text if len(keys) == len(said) > 1 or keys[0].label in text else f"{_names(keys)}: {text}"
+        for text, keys in owners.items()
+    )
+
+
+def _names(keys: Sequence[Key]) -> str:
+    named = ", ".join(key.label for key in keys[:NAMED])
+    return named + (f" and {len(keys) - NAMED} more" if len(keys) > NAMED else "")

@@ -18,6 +18,7 @@ class Target:
 
     `object`: the one object that is meant, of whatever kind; what it is fed by is asked of it.
     `marked`: several that are meant together, of any Environment; then no other field means one.
+    `hidden`: how many of those are in no row that is shown.
     `scope`: a whole that was named, as `stage/production`; then no object does.
     `beside`: of one of these, all that it is done together with.
     `act`: one of the Journal's.
@@ -28,6 +29,7 @@ class Target:
     object: Key | None = None
     tag: str = ""
     marked: tuple[Key, ...] = ()
+    hidden: int = 0
     scope: str = ""
     beside: frozenset[Key] = frozenset()
     act: Act | None = None

@@ -158,7 +158,7 @@ def test_who_uses_a_suspended_source_goes_on_unless_it_is_suspended_too() -> Non
     assert said(still) == "what uses it is suspended too: nothing corrects drift"
     assert said(runs, still) == "1 of 2 users goes on with that, the others are suspended too"
     together = said(runs, service="", environment="", marked=(held.key, runs.key))
-    assert together == "what uses it is suspended too: nothing corrects drift"
+    assert together == f"{held.key.label}: what uses it is suspended too: nothing corrects drift"
     assert said() == "nothing uses it"
 
 

@@ -118,3 +118,31 @@ def test_a_read_only_place_is_left_out_before_anything_is_planned() -> None:
 def test_other_acts_say_that_they_take_one(command: object) -> None:
     reason = command.disabled_reason(context(seen(), marked=(WEB.key, DB.key)))  # type: ignore[attr-defined]
     assert reason and ("choose" in reason or "name one" in reason)
+
+
+def test_what_comes_of_some_of_them_says_of_which() -> None:
+    members = [ks(name=f"u{n}") for n in range(5)]
+    feeds = source()
+    here = snapshot(feeds, *members)
+    keys = (feeds.key, *(member.key for member in members))
+    values = {"reason": "a move", "until": "2h"}
+    said = by_id("suspend").plan(context(here, marked=keys), values).effects  # type: ignore[misc]
+    (drift,) = (text for text in said if "drift is no longer corrected" in text)
+    first = ", ".join(member.key.label for member in members[:3])
+    assert drift.startswith(f"{first} and 2 more: drift")
+    (stays,) = (text for text in said if "its artifact stays" in text)
+    assert stays == f"{feeds.key.label}: its artifact stays"
+    own = [text for text in said if text.startswith("no new version is delivered through")]
+    assert len(own) == 6, "each names itself"
+    assert len([text for text in said if "2026" in text]) == 1, said
+
+
+@pytest.mark.parametrize(
+    ("hidden", "says"),
+    [(0, ""), (1, "1 of the 2 marked objects is hidden"), (2, "2 of the 2 marked objects are")],
+)
+def test_what_it_acts_on_out_of_sight_is_counted(hidden: int, says: str) -> None:
+    one, two = ks(name="one"), ks(name="two")
+    here = context(snapshot(source(), one, two), marked=(one.key, two.key), hidden=hidden)
+    plan = by_id("suspend").plan(here, {"reason": "a move"})  # type: ignore[misc]
+    assert any(text.startswith(says) for text in plan.warnings) if says else not plan.warnings

@@ -241,8 +241,13 @@ class Objects(Pane):
         """`3 marked, 1 not shown`; "" for none."""
         if not self._marks:
             return ""
-        hidden = len(self._marks - {row.key for row in self.table.listed_items})
+        hidden = self._hidden
         return f"{len(self._marks)} marked" + (f", {hidden} not shown" if hidden else "")
+
+    @property
+    def _hidden(self) -> int:
+        """How many of what is marked have no row here."""
+        return len(self._marks - {row.key for row in self.table.listed_items})
 
     def details(self, width: int) -> tuple[Line, ...] | None:
         """The object under the cursor."""
@@ -278,7 +283,8 @@ class Objects(Pane):
     def subject(self) -> Target | str:
         """All that is marked, else the object under the cursor."""
         if self._marks:
-            return Target(self.environment, marked=tuple(sorted(self._marks)))
+            marked = tuple(sorted(self._marks))
+            return Target(self.environment, marked=marked, hidden=self._hidden)
         return super().subject()
 
     def looked_at(self) -> Target | str:

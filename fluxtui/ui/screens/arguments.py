@@ -64,6 +64,10 @@ class Arguments(Sheet[Proposal | None]):
         self._command = command
         self._look = look
         context = look()
+        marked = counted(len(context.target.marked), "marked object")
+        self._help = command.help
+        if context.target.marked:
+            self._help = self._help.replace("the selected object", f"the {marked}")
         # Which scope is a field of the form, and not what the cursor is on.
         self._subject = "" if command.scoped else subject_text(context)
         self._choices = {a.name: a.choices(context) for a in command.arguments}
@@ -136,7 +140,7 @@ class Arguments(Sheet[Proposal | None]):
     def _lay_out(self) -> None:
         if not self.stands:
             return
-        about = wrap(((self._command.help, "dim"),), self.inner_width, 3)
+        about = wrap(((self._help, "dim"),), self.inner_width, 3)
         self.query_one("#about", Paragraph).show_lines((*about, ()))
         *listed, ask = self._asks()
         width = self.inner_width
@@ -306,8 +310,11 @@ class Arguments(Sheet[Proposal | None]):
 
 
 def subject_text(context: Context) -> str:
-    """` · activity in production`: what the act is about; empty when nothing is meant."""
+    """` · activity in production`, ` · 3 marked objects`: what the act is about; empty when
+    nothing is meant."""
     target = context.target
+    if target.marked:
+        return f" · {counted(len(target.marked), 'marked object')}"
     key = target.object
     name = target.service or (key.name if key else "")
     if target.applier is not None:
