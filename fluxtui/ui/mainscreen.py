@@ -389,8 +389,10 @@ class MainScreen(Screen[None]):
             self.query_one(FilterField).begin(self.pane.table)
             self.draw()
 
-    def on_filter_field_narrowed(self) -> None:
-        """The tab line counts the rows."""
+    @on(FilterField.Narrowed)
+    @on(Pane.Counted)
+    def _counted(self) -> None:
+        """The tab line says how many rows there are, and of which."""
         self.draw()
 
     def action_findings(self) -> None:

@@ -100,6 +100,10 @@ class Pane(Vertical):
         lines: tuple[Line, ...]
 
     @dataclass
+    class Counted(Message):
+        """`reading` says something else than before, wherever the cursor is."""
+
+    @dataclass
     class Inspect(Message):
         """Open all that is known of an object."""
 
@@ -115,6 +119,7 @@ class Pane(Vertical):
         super().__init__(id=f"pane-{type(self).__name__.lower()}")
         self.view = view
         self._given = (Target(), -1)
+        self._reading = ""
         self.tells_findings = False  # the status line need not tell the loudest once more
         self.kind = ""  # the only kind of object shown, in the view that can do that
         self.sort = ""
@@ -161,6 +166,9 @@ class Pane(Vertical):
     def refresh_view(self) -> None:
         """Lay the newest View out again."""
         self.lay_out(self.view)
+        before, self._reading = self._reading, self.reading()
+        if self._reading != before:
+            self.post_message(self.Counted())
 
     def lay_out(self, view: View) -> None:
         """Fill note and table."""

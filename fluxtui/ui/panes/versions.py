@@ -7,7 +7,7 @@ below them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from functools import partial
 from typing import ClassVar, cast
 
@@ -76,6 +76,8 @@ class Versions(Pane):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._faults_only = False
+        # The row before, and how often the cursor had been moved by then.
+        self._was_on: tuple[Hashable, int] = (None, 0)
         self._aim: Target | None = None
         self._aimed_at = 0  # keys pressed until then
         self._lines = BoardLines()
@@ -215,9 +217,14 @@ class Versions(Pane):
         return "  ".join(part for part in parts if part)
 
     def action_faults(self) -> None:
-        """Only rows that are not well, or all again."""
-        self._faults_only = not self._faults_only
+        """Only rows that are not well, or all again, on the row as before where nobody moved."""
+        self._faults_only, table = not self._faults_only, self.table
+        if self._faults_only and table.selected is not None:
+            self._was_on = table.selected.id, table.steps
         self.refresh_view()
+        row, steps = self._was_on
+        if not self._faults_only and steps == table.steps:
+            table.select(row)
 
     def action_group_by(self, step: int) -> None:
         """The next way to group, or the one before."""
