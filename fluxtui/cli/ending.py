@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import time
 from collections.abc import Sequence
 from queue import Empty, SimpleQueue
 from types import FrameType
 from typing import Any, Self
 
 ENDS = (signal.SIGINT, signal.SIGTERM)
+_GLANCE = 1.0
+"""Seconds. A signal that comes just before a wait begins is heard by Python when the wait is over,
+and not before: without news it was a minute."""
 
 
 class Ending:
@@ -50,7 +54,12 @@ class Ending:
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for news, so long at most; False when a signal asked for the end."""
-        if not self._asked:
+        end = None if seconds is None else time.monotonic() + seconds
+        while not self._asked:
+            rest = _GLANCE if end is None else min(_GLANCE, end - time.monotonic())
+            if rest <= 0:
+                break
             with contextlib.suppress(Empty):
-                self._news.get(timeout=seconds)
+                self._news.get(timeout=rest)
+                break
         return not self._asked

@@ -80,6 +80,8 @@ class BriefWire(Wire):
             self._idle.pop().cut()
 
     def _whole(self) -> Wire:
+        if self._closed:  # while it was asked by lines: nobody would close a full Wire made now
+            raise ConnectionAbortedError("the connection was closed meanwhile")
         if self._full is None:
             from fluxtui.cluster.fullwire import FullWire
 
